@@ -1,0 +1,53 @@
+# make help lists everything.
+SHELL := /bin/bash
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+export LANTOA_DATA ?= $(CURDIR)/var
+
+.PHONY: help run test check bench screens setup browser clean
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.main: requirements/main.txt pyproject.toml
+	test -x $(BIN)/python || python3 -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/main.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.main requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	touch $@
+
+$(VENV)/.words: $(VENV)/.main $(wildcard src/lantoa/locale/*/LC_MESSAGES/*.po)
+	$(BIN)/python tools/compile_words.py
+	touch $@
+
+setup: $(VENV)/.main $(VENV)/.words
+
+run: setup ## serve the reference contest with demonstration data on http://127.0.0.1:8000 (PORT changes it)
+	LANTOA_DEMO=1 LANTOA_URL=http://127.0.0.1:$(PORT) PORT=$(PORT) $(BIN)/lantoa serve --demo
+
+browser:
+	@command -v chromium >/dev/null || test "$$(id -u)" != 0 || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || true
+
+test: $(VENV)/.dev $(VENV)/.words browser ## all tests
+	$(BIN)/pytest
+
+check: $(VENV)/.dev $(VENV)/.words ## style, types, imports, templates, migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --check --lint src/lantoa/site/templates src/lantoa/console/templates
+	$(BIN)/lantoa makemigrations --check --dry-run
+	$(BIN)/python -m lantoa.exams.checks packages/cong-dan-so-hai-phong
+
+bench: $(VENV)/.dev $(VENV)/.words ## queries and CPU of each hot request
+	$(BIN)/python benchmarks/cost.py
+
+screens: $(VENV)/.dev $(VENV)/.words browser ## pictures of every page into var/screens
+	$(BIN)/python tools/screens.py
+
+clean: ## forget the virtual environment; data stay
+	rm -rf $(VENV)

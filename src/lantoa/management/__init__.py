@@ -1,0 +1,1 @@
+"""DOOR: the operator's commands and the worker."""

@@ -1,0 +1,53 @@
+"""The `lantoa` command: everything an operator does, grouped."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+GROUPS = {
+    "Run": {
+        "serve": "serve the site, with its worker (PORT, --workers)",
+        "worker": "the worker alone: closes attempts that ran out, folds totals and ranks",
+        "demo": "fill an empty installation with the reference contest and an invented crowd",
+    },
+    "Content": {
+        "package": "import FOLDER: a contest's package, as a new version",
+        "questions": "check CONTEST: the automatic checks of its question bank",
+        "units": "import FILE [--dry-run] | export",
+    },
+    "Figures": {
+        "bulletin": "CONTEST --format json: the figures of now",
+        "rebuild": "CONTEST [--check]: make everything derived again from the facts",
+    },
+    "Care": {
+        "account": "create, roles: staff accounts",
+        "migrate": "bring the database to this version",
+    },
+}
+
+
+def usage() -> str:
+    """`lantoa --help`."""
+    lines = ["Lan Tỏa, the open platform for mass learning contests.", "", "usage: lantoa COMMAND [...]", ""]
+    for group, commands in GROUPS.items():
+        lines += [group, *(f"  {name:<10} {what}" for name, what in commands.items()), ""]
+    return "\n".join([*lines, "lantoa COMMAND --help says more. Settings come from the environment: docs/interfaces.md."])
+
+
+def main() -> None:
+    """Start the embedded database when one is needed, then run the command."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lantoa.config.settings")
+    arguments = sys.argv[1:]
+    if not arguments or arguments[0] in {"--help", "-h", "help"}:
+        print(usage())
+        return
+    from django.conf import settings  # noqa: PLC0415 (after the environment is set)
+
+    from lantoa.lib.postgres import start_embedded  # noqa: PLC0415
+
+    if not os.environ.get("DATABASE_URL"):
+        start_embedded(settings.DATA)
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
+
+    execute_from_command_line(["lantoa", *arguments])

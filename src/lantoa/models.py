@@ -1,0 +1,47 @@
+"""Every table of the house, room by room. Django looks here; nobody else should."""
+
+from lantoa.awards.models import Certificate, Prize
+from lantoa.contests.models import Attachment, Contest, Contestant, Correction, Document, Movement, Visit
+from lantoa.exams.models import Attempt, Bank, Best, Change, Question
+from lantoa.learning.models import Lesson, Progress, Topic
+from lantoa.people.models import Account, AuditEntry, Consent, FailedSignIn, Person, Role
+from lantoa.shares.models import Report, Share
+from lantoa.standings.models import Bucket, Tally, TallyEdge, VisitTotal
+from lantoa.units.models import Cluster, ClusterMember, Population, Succession, Unit
+
+__all__ = [
+    "Account",
+    "Attachment",
+    "Attempt",
+    "AuditEntry",
+    "Bank",
+    "Best",
+    "Bucket",
+    "Certificate",
+    "Change",
+    "Cluster",
+    "ClusterMember",
+    "Consent",
+    "Contest",
+    "Contestant",
+    "Correction",
+    "Document",
+    "FailedSignIn",
+    "Lesson",
+    "Movement",
+    "Person",
+    "Population",
+    "Prize",
+    "Progress",
+    "Question",
+    "Report",
+    "Role",
+    "Share",
+    "Succession",
+    "Tally",
+    "TallyEdge",
+    "Topic",
+    "Unit",
+    "Visit",
+    "VisitTotal",
+]

@@ -1,0 +1,210 @@
+"""People, their accounts and roles, what they agreed to, and who looked at what."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+from lantoa.people import access
+from lantoa.units.models import Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Group(models.TextChoices):
+    """Whom somebody takes part as (seed A "Đối tượng")."""
+
+    OFFICIAL = "official", "Cán bộ"
+    CIVIL_SERVANT = "civil_servant", "Công chức"
+    PUBLIC_EMPLOYEE = "public_employee", "Viên chức"
+    MEMBER = "member", "Đoàn viên, hội viên"
+    PUPIL = "pupil", "Học sinh, sinh viên"
+    WORKER = "worker", "Công nhân, người lao động"
+    RESIDENT = "resident", "Người dân"
+
+
+class Person(models.Model):
+    """One human being. Numbers are sealed (AES-256-GCM bound to this row) and found by keyed indexes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    full_name = models.CharField("họ và tên", max_length=120)
+    sort_key = models.CharField(max_length=160, editable=False)
+    phone_sealed = models.BinaryField(null=True)
+    phone_index = models.BinaryField(null=True, max_length=32)
+    citizen_id_sealed = models.BinaryField(null=True)
+    citizen_id_index = models.BinaryField(null=True, max_length=32)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="phường, xã, đặc khu")
+    sub_unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="thôn, trường, cơ quan")
+    group = models.CharField("đối tượng", max_length=20, choices=Group)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "người"
+        verbose_name_plural = "người"
+        constraints = [
+            models.UniqueConstraint(fields=["phone_index"], name="person_phone_once"),
+            models.UniqueConstraint(fields=["citizen_id_index"], name="person_citizen_id_once"),
+            models.CheckConstraint(condition=~Q(full_name=""), name="person_named"),
+            models.CheckConstraint(
+                condition=Q(phone_sealed__isnull=True, phone_index__isnull=True)
+                | Q(phone_sealed__isnull=False, phone_index__isnull=False),
+                name="person_phone_sealed_and_indexed",
+            ),
+            models.CheckConstraint(
+                condition=Q(citizen_id_sealed__isnull=True, citizen_id_index__isnull=True)
+                | Q(citizen_id_sealed__isnull=False, citizen_id_index__isnull=False),
+                name="person_citizen_id_sealed_and_indexed",
+            ),
+        ]
+        indexes = [models.Index(fields=["sort_key"], name="person_by_name")]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Finds accounts for Django's own machinery."""
+
+    def get_by_natural_key(self, username: str | None) -> Account:
+        """By the staff's user name."""
+        return self.get(username=username)
+
+
+class Account(AbstractBaseUser):
+    """What somebody signs in with: staff by user name, everybody else by phone or citizen number."""
+
+    username = models.CharField("tên đăng nhập", max_length=60, unique=True, null=True, blank=True)
+    person = models.OneToOneField(Person, models.CASCADE, null=True, blank=True, related_name="account", verbose_name="người")
+    is_active = models.BooleanField("đang dùng", default=True)
+    created_at = models.DateTimeField("tạo lúc")
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: list[str] = []
+    objects = AccountManager()
+
+    class Meta:
+        verbose_name = "tài khoản"
+        verbose_name_plural = "tài khoản"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(username__isnull=False) | Q(person__isnull=False), name="account_belongs_to_somebody"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.username or (self.person.full_name if self.person else str(self.pk))
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of this account's roles; read once an object."""
+        if not hasattr(self, "_kinds"):
+            self._kinds = frozenset(self.roles.values_list("kind", flat=True)) if self.is_active else frozenset()
+        return self._kinds
+
+    def may(self, power: str) -> bool:
+        """Whether one of the roles carries ``power`` (people/access.py)."""
+        return access.allows(self.kinds, power)
+
+    @property
+    def is_staff(self) -> bool:
+        """Who may enter the organiser's console."""
+        return self.may("enter_console")
+
+    @property
+    def is_superuser(self) -> bool:
+        """Nobody stands above the roles."""
+        return False
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:  # noqa: ARG002 (Django's signature)
+        """Django's question, answered by the roles: `lantoa.view_share` and the like."""
+        return access.answers(self.kinds, perm)
+
+    def has_perms(self, perms: Iterable[str], obj: Any = None) -> bool:
+        """All of ``perms``."""
+        return all(self.has_perm(perm, obj) for perm in perms)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Whether the console shows the app at all."""
+        return app_label == "lantoa" and self.is_staff
+
+
+class Role(models.Model):
+    """What an account may do: see people/access.py. A coordinator's role names the unit."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="roles")
+    kind = models.CharField("vai trò", max_length=20, choices=access.KINDS)
+    unit = models.ForeignKey(Unit, models.CASCADE, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = "vai trò"
+        verbose_name_plural = "vai trò"
+        constraints = [
+            models.UniqueConstraint(fields=["account", "kind", "unit"], nulls_distinct=False, name="role_once"),
+            models.CheckConstraint(
+                condition=Q(kind="coordinator", unit__isnull=False) | (~Q(kind="coordinator") & Q(unit__isnull=True)),
+                name="role_coordinator_has_unit",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+class Consent(models.Model):
+    """Proof of consent (Law 91/2025/QH15: specific, verifiable, withdrawable)."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="consents")
+    purpose = models.CharField("mục đích", max_length=40)
+    text_version = models.CharField("bản thông báo", max_length=20)
+    given_at = models.DateTimeField("đồng ý lúc")
+    withdrawn_at = models.DateTimeField("rút lại lúc", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "sự đồng ý"
+        verbose_name_plural = "sự đồng ý"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "purpose"], condition=Q(withdrawn_at__isnull=True), name="consent_open_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.text_version}"
+
+
+class AuditEntry(models.Model):
+    """Who did what, when, to what: appended only (a trigger refuses the rest); never holds a personal number."""
+
+    at = models.DateTimeField("lúc")
+    actor = models.ForeignKey(Account, models.SET_NULL, null=True, related_name="+", verbose_name="ai", db_constraint=False)
+    action = models.CharField("việc", max_length=60)
+    subject = models.CharField("đối tượng", max_length=80)
+    detail = models.JSONField("chi tiết", default=dict)
+
+    class Meta:
+        verbose_name = "nhật ký"
+        verbose_name_plural = "nhật ký"
+        indexes = [models.Index(fields=["subject", "at"], name="audit_by_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject}"
+
+
+class FailedSignIn(models.Model):
+    """How often a door was tried in vain since a moment: one row a keyed name (phone, citizen number or address)."""
+
+    key = models.BinaryField(primary_key=True, max_length=32)
+    since = models.DateTimeField()
+    times = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = "lần đăng nhập hỏng"
+        verbose_name_plural = "lần đăng nhập hỏng"
+
+    def __str__(self) -> str:
+        return str(self.times)

@@ -1,0 +1,1 @@
+"""DOOR: public pages and the contestant's path. Owns no tables, holds no rules."""

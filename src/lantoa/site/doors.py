@@ -1,0 +1,43 @@
+"""How a view comes by its contest and by the contestant who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from lantoa.contests.models import Contest, Contestant
+
+
+def contest_or_404(slug: str) -> Contest:
+    """The public contest of that address; `.moment` is the database's instant of the read (one query)."""
+    try:
+        return Contest.objects.named(slug)
+    except Contest.DoesNotExist as missing:
+        raise Http404(slug) from missing
+
+
+def for_contestant(
+    view: Callable[Concatenate[HttpRequest, Contestant, ...], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """Call ``view(request, me, …)`` for somebody who takes part in the contest named in the address.
+
+    Others are shown the way: to sign in, or to join. `me.contest` and `me.moment` come with the same query.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, contest: str, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect(f"{reverse('sign-in')}?{urlencode({'next': request.get_full_path(), 'contest': contest})}")
+        me = Contestant.objects.entering(request.user, contest)
+        if me is None:
+            contest_or_404(contest)
+            return redirect("register", contest=contest)
+        return view(request, me, **kwargs)
+
+    return guarded

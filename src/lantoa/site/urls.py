@@ -1,0 +1,16 @@
+"""The addresses of the public site; outsiders may rely on them (docs/interfaces.md)."""
+
+from lantoa.site.views import account, certificate, documents, exam, landing, learning, share, standings, statistics
+
+# Fixed addresses come before `<contest>/…`; each module lists its own, the landing's last.
+urlpatterns = [
+    *account.urlpatterns,
+    *certificate.urlpatterns,
+    *learning.urlpatterns,
+    *exam.urlpatterns,
+    *share.urlpatterns,
+    *standings.urlpatterns,
+    *statistics.urlpatterns,
+    *documents.urlpatterns,
+    *landing.urlpatterns,
+]

@@ -1,0 +1,5 @@
+"""To be filled."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

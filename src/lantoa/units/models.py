@@ -1,0 +1,155 @@
+"""Places and what is known of them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from lantoa.lib.text import fold
+
+
+class Kind(models.TextChoices):
+    """What a place is (seed A "Kính gửi", Resolution 1669/NQ-UBTVQH15)."""
+
+    CITY = "city", "Thành phố"
+    WARD = "ward", "Phường"
+    COMMUNE = "commune", "Xã"
+    SPECIAL_ZONE = "special_zone", "Đặc khu"
+    OFFICE = "office", "Cơ quan, phòng chuyên môn"
+    SERVICE_CENTRE = "service_centre", "Trung tâm"
+    KINDERGARTEN = "kindergarten", "Trường mầm non"
+    PRIMARY = "primary", "Trường tiểu học"
+    PRIMARY_LOWER_SECONDARY = "primary_lower_secondary", "Trường tiểu học và THCS"
+    LOWER_SECONDARY = "lower_secondary", "Trường trung học cơ sở"
+    VILLAGE = "village", "Thôn"
+    RESIDENTIAL_GROUP = "residential_group", "Tổ dân phố"
+
+
+COMMUNE_LEVEL = (Kind.WARD, Kind.COMMUNE, Kind.SPECIAL_ZONE)
+
+
+class UnitQuerySet(models.QuerySet["Unit"]):
+    """Reads of places."""
+
+    def standing(self) -> UnitQuerySet:
+        """Units that exist today: no end of validity."""
+        return self.filter(valid_to__isnull=True)
+
+    def communes_of(self, root: Unit) -> UnitQuerySet:
+        """The wards, communes and special zones that compete under ``root``, by name."""
+        return self.standing().filter(parent=root, kind__in=COMMUNE_LEVEL).order_by("search", "code")
+
+    def inside(self, commune: Unit) -> UnitQuerySet:
+        """Offices, schools, villages of a commune, by kind and name."""
+        return self.standing().filter(parent=commune).order_by("kind", "search")
+
+
+class Unit(models.Model):
+    """A city, a ward, commune or special zone of it; or a school, office, village below."""
+
+    code = models.CharField("mã", max_length=40)
+    name = models.CharField("tên", max_length=200)
+    kind = models.CharField("loại", max_length=30, choices=Kind)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="thuộc")
+    valid_from = models.DateField("có từ ngày", null=True, blank=True)
+    valid_to = models.DateField("đến hết ngày", null=True, blank=True)
+    search = models.CharField(max_length=200, editable=False)
+
+    objects = UnitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "đơn vị"
+        verbose_name_plural = "đơn vị"
+        constraints = [
+            models.UniqueConstraint(fields=["code"], condition=Q(valid_to__isnull=True), name="unit_code_once"),
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="unit_kind_known"),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_from__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="unit_valid_forwards",
+            ),
+        ]
+        indexes = [models.Index(fields=["parent", "kind", "search"], name="unit_by_parent")]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Keep the search key with the name."""
+        self.search = fold(self.name)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    @property
+    def full_name(self) -> str:
+        """"Phường Thành Đông": kind and name, as people say it. Below communes the name says all."""
+        return f"{self.get_kind_display()} {self.name}" if self.kind in (*COMMUNE_LEVEL, Kind.CITY) else self.name
+
+
+class Cluster(models.Model):
+    """Units that compete among themselves ("thi đua theo cụm", seed B)."""
+
+    code = models.SlugField("mã", unique=True)
+    name = models.CharField("tên", max_length=200)
+
+    class Meta:
+        verbose_name = "cụm thi đua"
+        verbose_name_plural = "cụm thi đua"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ClusterMember(models.Model):
+    """A unit is in at most one cluster."""
+
+    cluster = models.ForeignKey(Cluster, models.CASCADE, related_name="members")
+    unit = models.OneToOneField(Unit, models.CASCADE, related_name="membership")
+
+    class Meta:
+        verbose_name = "đơn vị trong cụm"
+        verbose_name_plural = "đơn vị trong cụm"
+
+    def __str__(self) -> str:
+        return f"{self.cluster}: {self.unit}"
+
+
+class Population(models.Model):
+    """How many people live in a unit: a dated, sourced, approved number; appended, never overwritten (B2)."""
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="populations")
+    value = models.PositiveIntegerField("dân số")
+    valid_from = models.DateField("tính từ ngày")
+    known_at = models.DateTimeField("ghi nhận lúc")
+    source = models.CharField("nguồn", max_length=300)
+    approved_by = models.CharField("người duyệt", max_length=200)
+
+    class Meta:
+        verbose_name = "dân số"
+        verbose_name_plural = "dân số"
+        constraints = [
+            models.CheckConstraint(condition=Q(value__gt=0), name="population_positive"),
+            models.UniqueConstraint(fields=["unit", "valid_from", "known_at"], name="population_once"),
+        ]
+        indexes = [models.Index(fields=["unit", "-valid_from", "-known_at"], include=["value"], name="population_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.unit}: {self.value}"
+
+
+class Succession(models.Model):
+    """A unit became part of another from a day on; read when figures are made (figures.md §1)."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="successions")
+    successor = models.ForeignKey(Unit, models.PROTECT, related_name="predecessions")
+    effective = models.DateTimeField("hiệu lực từ")
+    known_at = models.DateTimeField("ghi nhận lúc")
+
+    class Meta:
+        verbose_name = "sáp nhập"
+        verbose_name_plural = "sáp nhập"
+        constraints = [
+            models.CheckConstraint(condition=~Q(unit=F("successor")), name="succession_other_unit"),
+            models.UniqueConstraint(fields=["unit", "effective"], name="succession_one_at_a_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} → {self.successor}"

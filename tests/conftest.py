@@ -1,0 +1,43 @@
+"""The tests' database: the embedded server under LANTOA_DATA, or any PostgreSQL by DATABASE_URL."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import pytest
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Start the embedded server before the first test asks for a database."""
+    if not os.environ.get("DATABASE_URL"):
+        from django.conf import settings
+
+        from lantoa.lib.postgres import start_embedded
+
+        start_embedded(settings.DATA)
+
+
+@pytest.fixture(autouse=True)
+def _no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outside the journeys nothing may open a connection to another machine."""
+    if "journey" in request.keywords:
+        return
+    connect = socket.socket.connect
+
+    def local_only(self: socket.socket, address: object) -> None:
+        local = not isinstance(address, tuple) or str(address[0]) in {"127.0.0.1", "::1", "localhost"}
+        assert local, f"a test tried to reach {address}"
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", local_only)
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings) -> None:
+    """Pages in tests name their files as they are: nothing has to be collected first."""
+    if os.environ.get("LANTOA_TEST_STATIC") != "hashed":
+        settings.STORAGES = {
+            **settings.STORAGES,
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        }

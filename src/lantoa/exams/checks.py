@@ -1,11 +1,11 @@
 """All automatic checks of a question bank, and the command that an author runs while writing.
 
-Source: items.md, section 6. ``check_bank`` is called by the import of a package and by ``lantoa questions check``; this module
-run by itself needs only the standard library: ``python -m lantoa.exams.checks FOLDER``.
+Source: items.md, section 6. ``check_bank`` is called by the import of a package and by ``lantoa questions check``; this
+module run by itself needs only the standard library: ``python -m lantoa.exams.checks FOLDER``.
 """
 
 import argparse
-import datetime
+import datetime as dt
 import sys
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -19,11 +19,13 @@ from lantoa.exams import checks_item, checks_topic, wording
 from lantoa.exams.draw import Blueprint, Cell
 from lantoa.exams.items import LEVELS, BadPackage, FactSheet, Item, read_facts, read_items
 
+VERY_COMMON = 40
 Severity = Literal["error", "warning"]
 
 # items.md, section 1, "The paper of 20": used when a package does not say its own blueprint.
 REFERENCE = Blueprint(
-    asked=20, cells=tuple(Cell(topic, level, count) for topic in (1, 2, 3, 4) for level, count in ((1, 2), (2, 2), (3, 1)))
+    asked=20,
+    cells=tuple(Cell(topic, level, count) for topic in (1, 2, 3, 4) for level, count in ((1, 2), (2, 2), (3, 1))),
 )
 
 
@@ -43,13 +45,20 @@ class Finding:
 
 def _item_findings(items: Sequence[Item], setting: checks_item.Setting) -> Iterator[Finding]:
     for item in items:
-        sound = True
+        if not has_key(item):  # the other checks would not know which option is right
+            yield from (
+                Finding("error", "schema", item.id, message) for message in checks_item.check_schema(item, setting)
+            )
+            continue
         for name, check in checks_item.ERRORS.items():
-            for message in check(item, setting) if sound or name == "schema" else ():
-                yield Finding("error", name, item.id, message)
-                sound = sound and not (name == "schema" and not 0 <= item.key < len(item.options))
-        for name, warn in checks_item.WARNINGS.items() if sound else ():
+            yield from (Finding("error", name, item.id, message) for message in check(item, setting))
+        for name, warn in checks_item.WARNINGS.items():
             yield from (Finding("warning", name, item.id, message) for message in warn(item, setting))
+
+
+def has_key(item: Item) -> bool:
+    """Tell whether the key points at an option and leaves others."""
+    return 0 <= item.key < len(item.options) and len(item.options) > 1
 
 
 def _bank_findings(items: Sequence[Item], lessons: frozenset[str], blueprint: Blueprint) -> Iterator[Finding]:
@@ -78,19 +87,19 @@ def check_bank(
     *,
     lessons: AbstractSet[str],
     blueprint: Blueprint,
-    today: datetime.date,
+    today: dt.date,
 ) -> list[Finding]:
     """Run every check on the questions of a bank version; retired questions are left out.
 
     ``lessons`` are the codes of all lessons; ``blueprint`` says what the papers need of the bank.
     """
     used = [item for item in items if item.status != "retired"]
-    common = wording.commonest(chain.from_iterable(item.texts for item in used))
+    texts = list(chain.from_iterable(item.texts for item in used))
+    ids = frozenset(item.id for item in items)
+    setting = checks_item.Setting(facts, today, wording.commonest(texts), wording.commonest(texts, VERY_COMMON), ids)
     known = frozenset(lessons)
-    setting = checks_item.Setting(facts, known, today, common, frozenset(item.id for item in items))
     findings = list(_item_findings(used, setting))
-    sound = [item for item in used if 0 <= item.key < len(item.options)]
-    return findings + list(_bank_findings(sound, known, blueprint))
+    return findings + list(_bank_findings(list(filter(has_key, used)), known, blueprint))
 
 
 def read_blueprint(folder: Path) -> Blueprint:
@@ -148,7 +157,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         cells = tuple(cell for cell in blueprint.cells if cell.topic == chosen.topic)
         blueprint = replace(blueprint, cells=cells, asked=sum(cell.count for cell in cells), load_tolerance=1)
     found = check_bank(
-        items, facts, lessons=_lessons(chosen.folder, items), blueprint=blueprint, today=datetime.datetime.now().date()  # noqa: DTZ005
+        items,
+        facts,
+        lessons=_lessons(chosen.folder, items),
+        blueprint=blueprint,
+        today=dt.datetime.now().astimezone().date(),
     )
     errors = [finding for finding in found if finding.severity == "error"]
     shown = errors if chosen.errors else found

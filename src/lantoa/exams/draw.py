@@ -1,7 +1,7 @@
 """How one contestant's paper is drawn: the same paper for the same key, every paper of the same build.
 
-Sources: log, section 6 (streams and labels; the retry for the reading load is a counter in the label); items.md, section 1
-(blueprint, different lessons within a topic, at most one question of an enemy group, reading load within 8 %).
+Sources: log, section 6 (streams and labels; the retry for the reading load is a counter in the label); items.md,
+section 1 (blueprint, different lessons within a topic, never two enemies, reading load within 8 %).
 Pure Python without the framework, so that the verifier and the benchmark use the very code of the exam.
 """
 
@@ -9,14 +9,16 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, floor
+from math import ceil, floor, prod
 from typing import Any
 
 from lantoa.exams.items import Item
-from lantoa.exams.lots import Ballot
-from lantoa.lib.draw import Stream
+from lantoa.exams.lots import Ballot, fit, rake, whole
+from lantoa.lib.draw import Stream, paper_key
 
 MOST_CHANCE = 0.9
+FITTING_TRIES = 6000  # picks tried out to allow for enemies
+ENOUGH_PICKS = 500
 LAST_TRY = 50  # times the tries of the blueprint: only a bank full of enemies ever gets there
 
 
@@ -116,21 +118,27 @@ def paper_hash(bank_version: int, paper: Paper) -> str:
 class Bank:
     """A frozen bank version made ready for drawing; built once, asked for every attempt."""
 
-    def __init__(self, blueprint: Blueprint, candidates: Iterable[Candidate]) -> None:
-        """Index the bank; raises ThinBank when it can never satisfy the blueprint."""
+    def __init__(
+        self, blueprint: Blueprint, candidates: Iterable[Candidate], weights: Mapping[str, int] | None = None
+    ) -> None:
+        """Index the bank; raises ThinBank when it can never satisfy the blueprint.
+
+        ``weights`` are those published with the bank version; without them they are fitted, always to the same numbers.
+        """
         self.blueprint = blueprint
         self._by_id = {candidate.id: candidate for candidate in sorted(candidates, key=lambda one: one.id)}
         self._words = {one.id: one.words for one in self._by_id.values()}
         self._enemies = _both_ways(self._by_id)
         self.pools = [self._pool(cell) for cell in blueprint.cells]
-        self.expected_words = sum(
-            (Fraction(cell.count * sum(map(self._words.__getitem__, pool)), len(pool)) for cell, pool in self._stocked()),
-            Fraction(0),
-        )
+        self._fair = {one: cell.count / len(pool) for cell, pool in self._stocked() for one in pool}
+        if sum(map(len, self.pools)) != len(self._fair):
+            raise ValueError("two cells of the blueprint hold the same question")
+        self.expected_words = sum(map(self._expected, blueprint.cells, self.pools), Fraction(0))
         tolerance = Fraction(str(blueprint.load_tolerance))
         self.lightest = ceil(self.expected_words * (1 - tolerance))
         self.heaviest = floor(self.expected_words * (1 + tolerance))
-        self._fair = {one: cell.count / len(pool) for cell, pool in self._stocked() for one in pool}
+        self._shared = self._sharing_lessons()
+        self.weights = dict(weights) if weights is not None else self._fitted()
         self._plan = self._planned()
 
     def _stocked(self) -> Iterable[tuple[Cell, list[str]]]:
@@ -142,59 +150,84 @@ class Bank:
             raise ThinBank(f"{cell}: cần {cell.count} câu, có {len(pool)}")
         return pool
 
-    def _planned(self) -> list[tuple[int, Ballot | None]]:
-        """Return the draws of a try in order: the cell that names the stream, and the ballot of a topic's cells."""
-        if sum(map(len, self.pools)) != len({one for pool in self.pools for one in pool}):
-            raise ValueError("two cells of the blueprint hold the same question")
-        plan: list[tuple[int, Ballot | None]] = []
-        topics: set[int] = set()
-        for place, cell in enumerate(self.blueprint.cells):
-            if cell.topic is None or not self.blueprint.different_lessons:
-                plan.append((place, None))
-            elif cell.topic not in topics:
-                topics.add(cell.topic)
-                plan.append((place, self._ballot(cell.topic)))
-        return plan
+    def _expected(self, cell: Cell, pool: list[str]) -> Fraction:
+        return Fraction(cell.count * sum(self._words[one] for one in pool), len(pool))
 
-    def _ballot(self, topic: int) -> Ballot:
-        cells = [(cell, pool) for cell, pool in self._stocked() if cell.topic == topic]
+    def _sharing_lessons(self) -> dict[int, list[int]]:
+        """Return the places of the cells that share lessons, by the place of the first of them."""
+        first: dict[int, int] = {}
+        shared: dict[int, list[int]] = {}
+        for place, cell in enumerate(self.blueprint.cells):
+            if self.blueprint.different_lessons and cell.topic is not None:
+                shared.setdefault(first.setdefault(cell.topic, place), []).append(place)
+        return shared
+
+    def _by_lesson(self, places: list[int], wanted: Mapping[str, float]) -> dict[str, list[dict[str, float]]]:
         lessons: dict[str, list[dict[str, float]]] = {}
-        for place, (cell, pool) in enumerate(cells):
-            for one, wanted in self._wanted(cell, pool).items():
-                lessons.setdefault(self._by_id[one].lesson, [{} for _ in cells])[place][one] = wanted
-        ballot = Ballot([cell.count for cell, _ in cells], lessons)
-        if not ballot.size:
-            asked = sum(cell.count for cell, _ in cells)
-            raise ThinBank(f"chuyên đề {topic}: không đủ bài học khác nhau cho {asked} câu (có {len(lessons)} bài)")
-        return ballot
+        for number, place in enumerate(places):
+            for one in self.pools[place]:
+                lessons.setdefault(self._by_id[one].lesson, [{} for _ in places])[number][one] = wanted[one]
+        return lessons
+
+    def _counts(self, places: list[int]) -> list[int]:
+        return [self.blueprint.cells[place].count for place in places]
+
+    def _fitted(self) -> dict[str, int]:
+        """Fit the weights of the questions whose cells share lessons; enemies are then allowed for by trying it out."""
+        wanted = {one: share for cell, pool in self._stocked() for one, share in self._wanted(cell, pool).items()}
+        fitted: dict[str, float] = {}
+        for places in self._shared.values():
+            fitted |= fit(self._counts(places), self._by_lesson(places, wanted))
+        cells = [self.pools[place] for places in self._shared.values() for place in places]
+        self.weights = whole(fitted, cells)
+        if not fitted or not any(map(self._meets_enemies, self._by_id.values())):
+            return self.weights
+        self._plan = self._planned()
+        keys = (paper_key(b"fit", number.to_bytes(16, "big"), 1) for number in range(FITTING_TRIES))
+        picks = [chosen for chosen in (self._attempt(key, "") for key in keys) if chosen]
+        if len(picks) < ENOUGH_PICKS:
+            return self.weights
+        factors = rake(picks, self._fair)
+        return whole({one: weight * factors[one] for one, weight in self.weights.items()}, cells)
+
+    def _meets_enemies(self, one: Candidate) -> bool:
+        return any(self._by_id[enemy].lesson != one.lesson for enemy in self._enemies[one.id])
+
+    def _planned(self) -> list[tuple[int, Ballot | None]]:
+        """Return the draws of a try in order: the cell that names the stream, the ballot of its topic."""
+        plan: list[tuple[int, Ballot | None]] = []
+        members = {place for places in self._shared.values() for place in places}
+        for place, cell in enumerate(self.blueprint.cells):
+            if place in self._shared:
+                places = self._shared[place]
+                lessons = self._by_lesson(places, self._fair)
+                ballot = Ballot(self._counts(places), lessons, self.weights)
+                if not ballot.size:
+                    asked = sum(self._counts(places))
+                    raise ThinBank(
+                        f"chuyên đề {cell.topic}: {len(lessons)} bài học không đủ cho {asked} câu ở các bài khác nhau"
+                    )
+                plan.append((place, ballot))
+            elif place not in members:
+                plan.append((place, None))
+        return plan
 
     def _wanted(self, cell: Cell, pool: list[str]) -> dict[str, float]:
         """Say how often a try should hold each question, so that papers hold all of the cell equally often.
 
-        A question whose enemies stand in the paper with the chance s is lost in the share s of its tries, so it is tried
+        A question whose enemies stand beside it with the chance s is lost in the share s of its tries, so it is tried
         1 / (1 - s) times as often. Enemies of one lesson exclude each other: their chances are added.
         """
-        fair = cell.count / len(pool)
         tried = {}
         for one in pool:
             chances: dict[str, float] = {}
-            for enemy in sorted(self._enemies[one]):
+            for enemy in sorted(self._enemies[one] & self._fair.keys()):
                 lesson = self._by_id[enemy].lesson
-                if enemy in self._fair and lesson != self._by_id[one].lesson:
+                if lesson != self._by_id[one].lesson:
                     chances[lesson] = chances.get(lesson, 0.0) + self._fair[enemy]
-            tried[one] = fair
-            for chance in chances.values():
-                tried[one] /= 1 - min(chance, MOST_CHANCE)
+            tried[one] = self._fair[one] / prod(1 - min(chance, MOST_CHANCE) for chance in chances.values())
         scale = cell.count / sum(tried.values())
         return {one: share * scale for one, share in tried.items()}
-
-    def weights(self) -> dict[str, int]:
-        """Return each question's whole weight in the draw, to be published with the bank version."""
-        found = dict.fromkeys(self._by_id, 1)
-        for _, ballot in self._plan:
-            if ballot:
-                found.update(ballot.weights())
-        return found
 
     def draw(self, key: bytes) -> Paper:
         """Draw the paper of this key."""

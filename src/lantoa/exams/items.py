@@ -1,10 +1,10 @@
 """What a question and a fact of a contest package are, and how they are read from its files.
 
-Source of the format: docs/content/package.md, sections "A question" and "Facts". Reading checks the shape only (fields and
-types) and reports every fault at once; what a good question must be is the business of ``checks``.
+Source of the format: docs/content/package.md, sections "A question" and "Facts". Reading checks the shape only (fields
+and types) and reports every fault at once; what a good question must be is the business of ``checks``.
 """
 
-import datetime
+import datetime as dt
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
@@ -54,7 +54,7 @@ class Item:
     misconceptions: Mapping[int, str]
     shuffle: bool = True
     volatile: bool = False
-    review_by: datetime.date | None = None
+    review_by: dt.date | None = None
     audience: tuple[str, ...] = ("all",)
     tags: tuple[str, ...] = ()
     enemies: tuple[str, ...] = ()
@@ -92,7 +92,7 @@ class Fact:
     source: str
     confidence: str
     volatile: bool
-    seen: datetime.date
+    seen: dt.date
     source_date: str = ""
 
 
@@ -137,7 +137,7 @@ def _is_texts(value: Any) -> bool:
 
 
 def _is_date(value: Any) -> bool:
-    return isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
+    return isinstance(value, dt.date) and not isinstance(value, dt.datetime)
 
 
 def _is_misconceptions(value: Any) -> bool:
@@ -146,7 +146,8 @@ def _is_misconceptions(value: Any) -> bool:
 
 def _one_of(*allowed: object) -> _Field:
     return _Field(
-        lambda value: not isinstance(value, bool) and value in allowed, "phải là một trong " + ", ".join(map(str, allowed))
+        lambda value: not isinstance(value, bool) and value in allowed,
+        "phải là một trong " + ", ".join(map(str, allowed)),
     )
 
 
@@ -212,7 +213,7 @@ def _faults(row: Row, fields: Mapping[str, _Field]) -> list[str]:
 
 
 def _item(row: Row) -> Item:
-    values = {name: tuple(value) if name in _LISTS else value for name, value in row.items()}
+    values: dict[str, Any] = {name: tuple(value) if name in _LISTS else value for name, value in row.items()}
     values["misconceptions"] = {int(place): text for place, text in row["misconceptions"].items()}
     return Item(**values)
 

@@ -60,6 +60,7 @@ class Bank(models.Model):
     version = models.PositiveIntegerField("bản")
     blueprint = models.JSONField("ma trận đề")
     questions = ArrayField(models.BigIntegerField(), verbose_name="câu hỏi")
+    weights = models.JSONField("trọng số rút")  # of each question, so that anyone draws again in whole numbers
     digest = models.CharField("mã băm", max_length=64)
     published_at = models.DateTimeField("công bố lúc")
 

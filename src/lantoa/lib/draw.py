@@ -1,9 +1,9 @@
 """Numbers that anyone can draw again: the deterministic stream behind every paper.
 
-Source of the formats: the contest log, section 6 "Papers". Before a contest opens the organiser commits to a secret seed
-and to the name of a public number that does not exist yet; both together give the contest's key, the key gives each
-attempt its own key, and each label under that key gives a stream of uniform numbers. HMAC-SHA-256 is used because it
-stands in the standard library of Python and of every browser. This module knows no contest and no question.
+Source of the formats: the contest log, section 6 "Papers". Before a contest opens the organiser commits to a secret
+seed and to the name of a public number that does not exist yet; both together give the contest's key, the key gives
+each attempt its own key, and each label under that key gives a stream of uniform numbers. HMAC-SHA-256 is used because
+it stands in the standard library of Python and of every browser. This module knows no contest and no question.
 """
 
 import hashlib
@@ -34,16 +34,15 @@ def contest_key(seed: bytes, value: bytes) -> bytes:
 def paper_key(contest: bytes, who: bytes, attempt: int) -> bytes:
     """Return the key of one attempt; ``who`` is the contestant's 16 random bytes in this contest (log, section 6)."""
     if len(who) != WHO_BYTES:
-        msg = f"who must be {WHO_BYTES} bytes, not {len(who)}"
-        raise ValueError(msg)
+        raise ValueError(f"who must be {WHO_BYTES} bytes, not {len(who)}")
     return hmac.digest(contest, b"lantoa/paper/1\n" + who + _COUNTER.pack(attempt), "sha256")
 
 
 class Stream:
     """Uniform numbers under one label of one key.
 
-    Block i is HMAC-SHA-256(key, label, 0x00, i as four bytes); it is read four bytes at a time, big-endian. A word at or
-    above the greatest multiple of n is refused, so that no remainder is favoured (log, section 6).
+    Block i is HMAC-SHA-256(key, label, 0x00, i as four bytes); it is read four bytes at a time, big-endian. A word at
+    or above the greatest multiple of n is refused, so that no remainder is favoured (log, section 6).
     """
 
     __slots__ = ("_counter", "_key", "_label", "_words")
@@ -71,8 +70,7 @@ class Stream:
         """
         if n <= _WORD:
             if n < 1:
-                msg = "below() needs a number of at least 1"
-                raise ValueError(msg)
+                raise ValueError("below() needs a number of at least 1")
             limit = _WORD - _WORD % n
             while True:
                 value = self._word()
@@ -96,8 +94,7 @@ class Stream:
         mixed = list(items)
         size = len(mixed)
         if not 0 <= k <= size:
-            msg = f"cannot take {k} of {size}"
-            raise ValueError(msg)
+            raise ValueError(f"cannot take {k} of {size}")
         for i in range(k):
             j = i + self.below(size - i)
             mixed[i], mixed[j] = mixed[j], mixed[i]

@@ -1,0 +1,187 @@
+"""Start, save, submit, run out: what happens to an attempt. Each is one transaction by the database's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from lantoa.contests.calendar import Phase
+from lantoa.contests.models import Contest, Contestant
+from lantoa.exams import statements
+from lantoa.exams.bank import key_of, open_bank
+from lantoa.exams.marking import NOTHING, ORDER_INDEX, hits
+from lantoa.exams.models import Attempt, Bank
+from lantoa.exams.ranking import key
+from lantoa.exams.results import Result
+from lantoa.learning.progress import finished
+from lantoa.lib import clock
+
+
+class Refused(Exception):  # noqa: N818 (it is said in a sentence)
+    """A rule says no. Codes: before, closed, invalid, unlearned, limit, no-bank, unknown, stale."""
+
+    def __init__(self, code: str) -> None:
+        """Carry the rule's code; the door turns it into words."""
+        super().__init__(code)
+        self.code = code
+
+
+def start_attempt(*, contestant: Contestant, at: datetime | None = None) -> Attempt:
+    """The open attempt, or a new one with its paper; pressing start twice gives the same (issue: Start).
+
+    ``contestant`` comes with its contest. An attempt that ran out is closed first, as of its deadline.
+    """
+    contest, at = contestant.contest, at or clock.now()
+    with transaction.atomic():
+        last = Attempt.objects.select_for_update().filter(contestant=contestant).order_by("-number").first()
+        if last is not None and last.submitted_at is None:
+            if at < last.deadline:
+                return last
+            _close(last, contest, contestant, at=last.deadline, answers=last.answers)
+        number = last.number + 1 if last else 1
+        bank = _admit(contest, contestant, number, at)
+        return _open(contestant, number, bank, at)
+
+
+def _admit(contest: Contest, contestant: Contestant, number: int, at: datetime) -> Bank:
+    """The bank to draw from, when every rule lets this person start attempt ``number``; raises Refused."""
+    phase = contest.phase(at)
+    if phase is not Phase.OPEN:
+        raise Refused(phase.value)
+    if contestant.valid_at is None:
+        raise Refused("invalid")
+    if contest.attempts_limit is not None and number > contest.attempts_limit:
+        raise Refused("limit")
+    if number == 1 and contest.learn_first and not finished(contestant):
+        raise Refused("unlearned")
+    bank = Bank.objects.current(contest)
+    if bank is None:
+        raise Refused("no-bank")
+    return bank
+
+
+def _open(contestant: Contestant, number: int, bank: Bank, at: datetime) -> Attempt:
+    """Draw the paper and keep it. Of two starts at once the first insert stands; the paper is the same in both."""
+    contest, opened = contestant.contest, open_bank(bank.pk)
+    paper = opened.draw.draw(key_of(contest, contestant, number))
+    attempt = Attempt(
+        contestant=contestant,
+        number=number,
+        bank=bank,
+        questions=[opened.by_code[code].pk for code in paper.questions],
+        orders=[ORDER_INDEX[order] for order in paper.options],
+        answers=[NOTHING] * len(paper.questions),
+        started_at=at,
+        deadline=min(at + contest.time_limit, contest.closes_at),
+    )
+    Attempt.objects.bulk_create([attempt], ignore_conflicts=True)
+    if attempt.pk is None:
+        return Attempt.objects.get(contestant=contestant, number=number)
+    return attempt
+
+
+def save_sheet(
+    *, contestant: Contestant, number: int, answers: Sequence[int], revision: int, at: datetime | None = None
+) -> int:
+    """Keep the whole sheet; the revision that now stands. One statement.
+
+    ``revision`` counts the page's changes: a sheet that is not newer than the stored one is refused as stale, so that a
+    delayed or doubled request never overwrites a later answer.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statements.SAVE,
+            {"contestant": contestant.pk, "number": number, "answers": list(answers), "revision": revision, "at": at},
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise Refused(_why_not(contestant, number, at))
+    return revision
+
+
+def _why_not(contestant: Contestant, number: int, at: datetime | None) -> str:
+    attempt = Attempt.objects.filter(contestant=contestant, number=number).first()
+    if attempt is None:
+        return "unknown"
+    over = attempt.submitted_at is not None or (at or clock.now()) >= attempt.deadline
+    return "closed" if over else "stale"
+
+
+def submit_attempt(
+    *, contestant: Contestant, number: int, answers: Sequence[int] | None = None, at: datetime | None = None
+) -> Attempt:
+    """Submit an attempt once and for all; repeated, delayed or doubled submissions return the same attempt.
+
+    After its deadline an attempt is submitted as of that moment with what was saved; ``answers`` then come too late.
+    ``answers`` None submits what was saved.
+    """
+    with transaction.atomic():
+        found = Attempt.objects.select_for_update().filter(contestant=contestant, number=number).first()
+        if found is None:
+            raise Refused("unknown")
+        if found.submitted_at is not None:
+            return found
+        at = at or clock.now()
+        in_time = at < found.deadline
+        given = answers if answers is not None and in_time else found.answers
+        _close(found, contestant.contest, contestant, at=at if in_time else found.deadline, answers=given)
+    return found
+
+
+def close_overdue(*, limit: int = 200, at: datetime | None = None) -> int:
+    """Submit attempts that ran out, as of their deadlines; how many. The worker calls it each second."""
+    with transaction.atomic():
+        overdue = (
+            Attempt.objects.filter(submitted_at__isnull=True, deadline__lte=at or clock.now())
+            .select_related("contestant__contest")
+            .select_for_update(skip_locked=True, of=("self",))
+            .order_by("deadline")[:limit]
+        )
+        closed = 0
+        for attempt in overdue:
+            contestant = attempt.contestant
+            _close(attempt, contestant.contest, contestant, at=attempt.deadline, answers=attempt.answers)
+            closed += 1
+    return closed
+
+
+def _close(
+    attempt: Attempt, contest: Contest, contestant: Contestant, *, at: datetime, answers: Sequence[int]
+) -> None:
+    """Mark the locked attempt and append its facts: result, best if better, movement, queue row; one statement."""
+    opened = open_bank(attempt.bank_id)
+    attempt.answers = list(answers)
+    attempt.submitted_at = at
+    attempt.correct = sum(hits(answers, attempt.orders, opened.keys(attempt.questions)))
+    attempt.duration_ms = (at - attempt.started_at) // timedelta(milliseconds=1)
+    attempt.closed_by = _closed_by(attempt, contest, at)
+    result = Result(len(answers) - attempt.correct, attempt.duration_ms, at)
+    old = statements.best_of(contestant.pk)
+    facts: dict[str, Any] = {
+        "attempt": attempt.pk,
+        "answers": attempt.answers,
+        "at": at,
+        "closed_by": attempt.closed_by,
+        "correct": attempt.correct,
+        "contest": contest.pk,
+        "contestant": contestant.pk,
+        "unit": contestant.unit_id,
+        "first": old is None,
+        "better": old is None or key(result) < key(old),
+        "missed": result.missed,
+        "ms": result.ms,
+        "old_missed": old.missed if old else None,
+        "old_ms": old.ms if old else None,
+        "old_at": old.submitted_at if old else None,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statements.SUBMIT, facts)
+
+
+def _closed_by(attempt: Attempt, contest: Contest, at: datetime) -> str:
+    if at < attempt.deadline:
+        return Attempt.ClosedBy.SUBMIT
+    return Attempt.ClosedBy.CONTEST if attempt.deadline == contest.closes_at else Attempt.ClosedBy.TIME

@@ -1,0 +1,69 @@
+"""Publishing a question bank: new versions of what changed, a new bank of all; nothing published is ever edited."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from lantoa.contests.models import Contest
+from lantoa.exams.bank import digest
+from lantoa.exams.draw import Bank as Draw
+from lantoa.exams.draw import Blueprint, Candidate
+from lantoa.exams.items import Item, read_items
+from lantoa.exams.models import Bank, Question
+from lantoa.lib import clock
+
+
+def publish_bank(
+    *, contest: Contest, folder: Path, blueprint: dict[str, Any], at: datetime | None = None
+) -> tuple[Bank, bool]:
+    """Publish the questions of a package as the contest's bank; (bank, whether it is a new version).
+
+    Raises BadPackage when the files cannot be read and ThinBank when the bank cannot give the blueprint's papers.
+    """
+    items = [item for path in sorted(folder.glob("*.toml")) for item in read_items(path) if item.status == "published"]
+    weights = Draw(Blueprint.from_data(blueprint), [Candidate.of(item) for item in items]).weights
+    with transaction.atomic():
+        Contest.objects.select_for_update().get(pk=contest.pk)
+        questions = [_publish(contest, item).pk for item in items]
+        content = digest({"questions": questions, "blueprint": blueprint})
+        newest = Bank.objects.current(contest)
+        if newest is not None and newest.digest == content:
+            return newest, False
+        bank = Bank.objects.create(
+            contest=contest,
+            version=newest.version + 1 if newest else 1,
+            blueprint=blueprint,
+            questions=questions,
+            weights=weights,
+            digest=content,
+            published_at=at or clock.now(),
+        )
+    return bank, True
+
+
+def _publish(contest: Contest, item: Item) -> Question:
+    """The row of this very wording: the newest one when nothing changed, else a new version."""
+    fields = {
+        "topic": item.topic,
+        "lesson": item.lesson,
+        "level": item.level,
+        "stem": item.stem,
+        "options": list(item.options),
+        "key": item.key,
+        "shuffle": item.shuffle,
+        "explanation": item.explanation,
+        "words": item.words,
+        "enemies": list(item.enemies),
+        "sources": list(item.sources),
+        "review_by": item.review_by,
+    }
+    content = digest(fields)
+    newest = Question.objects.filter(contest=contest, code=item.id).order_by("-version").first()
+    if newest is not None and newest.digest == content:
+        return newest
+    version = newest.version + 1 if newest else 1
+    return Question.objects.create(contest=contest, code=item.id, version=version, digest=content, **fields)

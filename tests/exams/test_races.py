@@ -1,0 +1,77 @@
+"""Fifty hands at once on one exam (S04), each with a control that shows the race when the protection is off."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection, connections
+
+from lantoa.contests.models import Movement
+from lantoa.exams import actions
+from lantoa.exams.bank import open_bank
+from lantoa.exams.models import Attempt, Best, Change
+from tests.factories.contest import DURING, a_bank, a_contest, a_contestant
+
+HANDS = 50
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(call):
+    """Call from fifty threads released at the same instant; what each returned or raised."""
+    gate = Barrier(HANDS)
+
+    def one(_):
+        try:
+            gate.wait()
+            return call()
+        except Exception as problem:  # noqa: BLE001 - every outcome is looked at
+            return problem
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(HANDS) as pool:
+        return list(pool.map(one, range(HANDS)))
+
+
+@pytest.fixture
+def me():
+    contest = a_contest()
+    bank = a_bank(contest)
+    _ = open_bank(bank.pk).draw
+    return a_contestant(contest)
+
+
+def test_fifty_starts_at_once_make_one_attempt(me):
+    outcomes = at_once(lambda: actions.start_attempt(contestant=me, at=DURING).pk)
+    assert set(outcomes) == {Attempt.objects.get().pk}
+
+
+def test_control_without_the_unique_keys_fifty_starts_make_many(me):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE lantoa_attempt DROP CONSTRAINT attempt_number_once")
+        cursor.execute("DROP INDEX attempt_open_once")
+    try:
+        at_once(lambda: actions.start_attempt(contestant=me, at=DURING).pk)
+        assert Attempt.objects.count() > 1
+    finally:
+        Attempt.objects.all().delete()
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE lantoa_attempt ADD CONSTRAINT attempt_number_once UNIQUE (contestant_id, number)")
+            cursor.execute(
+                "CREATE UNIQUE INDEX attempt_open_once ON lantoa_attempt (contestant_id) WHERE submitted_at IS NULL"
+            )
+
+
+def test_fifty_submissions_at_once_have_one_effect_and_one_answer(me):
+    actions.start_attempt(contestant=me, at=DURING)
+    outcomes = at_once(lambda: actions.submit_attempt(contestant=me, number=1, answers=[0] * 20, at=DURING).correct)
+    assert len(set(outcomes)) == 1
+    assert (Movement.objects.filter(att=1).count(), Best.objects.count(), Change.objects.count()) == (1, 1, 1)
+
+
+def test_control_without_the_row_lock_a_submission_counts_more_than_once(me, monkeypatch):
+    actions.start_attempt(contestant=me, at=DURING)
+    queryset = type(Attempt.objects.all())
+    monkeypatch.setattr(queryset, "select_for_update", lambda self, **_: self)
+    at_once(lambda: actions.submit_attempt(contestant=me, number=1, answers=[0] * 20, at=DURING).correct)
+    assert Movement.objects.filter(att=1).count() > 1

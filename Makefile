@@ -39,7 +39,7 @@ check: $(VENV)/.dev $(VENV)/.words ## style, types, imports, templates, migratio
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint --check --lint src/lantoa/site/templates src/lantoa/console/templates
+	$(BIN)/djlint --quiet --lint src/lantoa/site/templates src/lantoa/console/templates
 	$(BIN)/lantoa makemigrations --check --dry-run
 	$(BIN)/python -m lantoa.exams.checks packages/cong-dan-so-hai-phong
 

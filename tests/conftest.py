@@ -10,9 +10,10 @@ import pytest
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Start the embedded server before the first test asks for a database."""
-    if not os.environ.get("DATABASE_URL"):
-        from django.conf import settings
+    from django.conf import settings
 
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    if not os.environ.get("DATABASE_URL"):
         from lantoa.lib.postgres import start_embedded
 
         start_embedded(settings.DATA)

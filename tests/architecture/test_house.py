@@ -97,10 +97,15 @@ def test_no_function_is_longer_than_forty_lines():
 
 
 def test_nothing_is_left_to_do_and_no_registry_is_named():
-    left = re.compile(r"\bTODO\b|\bFIXME\b|\bXXX\b|py" + r"pi\.org|python" + r"hosted|registry\.npm" + r"js|deb\.deb" + "ian")
+    left = re.compile(
+        r"\bTODO\b|\bFIXME\b|\bXXX\b|py" + r"pi\.org|python" + r"hosted|registry\.npm" + r"js|deb\.deb" + "ian"
+    )
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
     for name in filter(None, listed.stdout.split("\0")):
         path = ROOT / name
-        if path.suffix in {".py", ".md", ".txt", ".toml", ".html", ".js", ".css", ".yaml", ".in", ""} and path.is_file():
+        if (
+            path.suffix in {".py", ".md", ".txt", ".toml", ".html", ".js", ".css", ".yaml", ".in", ""}
+            and path.is_file()
+        ):
             for number, line in enumerate(path.read_text(encoding="utf-8", errors="ignore").splitlines(), 1):
                 assert not left.search(line) or "architecture" in name, f"{name}:{number}"

@@ -90,8 +90,18 @@ def test_learning_comes_first_when_the_contest_says_so(db):
     contest = a_contest(learn_first=True)
     contest.topics.create(number=1, title="Một")
     contest.lessons.create(
-        topic=contest.topics.get(), code="1.1", version=1, position=1, title="Bài", goal="", takeaway="", minutes=1,
-        cards=[{"n": 1}], size=1, digest="", published_at=OPENS,
+        topic=contest.topics.get(),
+        code="1.1",
+        version=1,
+        position=1,
+        title="Bài",
+        goal="",
+        takeaway="",
+        minutes=1,
+        cards=[{"n": 1}],
+        size=1,
+        digest="",
+        published_at=OPENS,
     )
     a_bank(contest)
     with pytest.raises(actions.Refused) as refused:

@@ -56,7 +56,9 @@ def test_control_without_the_unique_keys_fifty_starts_make_many(me):
     finally:
         Attempt.objects.all().delete()
         with connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE lantoa_attempt ADD CONSTRAINT attempt_number_once UNIQUE (contestant_id, number)")
+            cursor.execute(
+                "ALTER TABLE lantoa_attempt ADD CONSTRAINT attempt_number_once UNIQUE (contestant_id, number)"
+            )
             cursor.execute(
                 "CREATE UNIQUE INDEX attempt_open_once ON lantoa_attempt (contestant_id) WHERE submitted_at IS NULL"
             )

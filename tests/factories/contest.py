@@ -81,7 +81,9 @@ def a_bank(contest: Contest) -> Bank:
     )
 
 
-def a_contestant(contest: Contest, *, name: str = "Nguyễn Văn An", unit: Unit | None = None, valid: bool = True) -> Contestant:
+def a_contestant(
+    contest: Contest, *, name: str = "Nguyễn Văn An", unit: Unit | None = None, valid: bool = True
+) -> Contestant:
     """Somebody who takes part, with an account to sign in with."""
     unit = unit or contest.root.children.order_by("code").first()
     person = Person.objects.create(full_name=name, sort_key=name.lower(), unit=unit, group="resident", created_at=OPENS)

@@ -8,6 +8,14 @@ from django.db.models import Q
 from lantoa.contests.models import Contest, Contestant
 
 
+class PrizeQuerySet(models.QuerySet["Prize"]):
+    """Reads of the prize table."""
+
+    def of(self, contest: Contest) -> PrizeQuerySet:
+        """As announced, in its order."""
+        return self.filter(contest=contest).order_by("position")
+
+
 class Prize(models.Model):
     """A line of the prize table (M11, M12): how many, how much, and by which rule it is won."""
 
@@ -24,6 +32,8 @@ class Prize(models.Model):
     amount = models.PositiveIntegerField("mỗi giải (đồng)")
     note = models.CharField("kèm theo", max_length=200, blank=True)
 
+    objects = PrizeQuerySet.as_manager()
+
     class Meta:
         verbose_name = "giải thưởng"
         verbose_name_plural = "giải thưởng"
@@ -37,17 +47,32 @@ class Prize(models.Model):
         return self.name
 
 
+class CertificateQuerySet(models.QuerySet["Certificate"]):
+    """Reads of certificates."""
+
+    def of(self, contestant: Contestant) -> Certificate | None:
+        """This person's own."""
+        return self.filter(contestant=contestant).first()
+
+    def numbered(self, number: str) -> Certificate | None:
+        """The one that bears exactly this number."""
+        return self.filter(number=number).first()
+
+
 class Certificate(models.Model):
-    """A certificate of participation (M10): everything printed on it is kept as printed."""
+    """A certificate of participation (M10): everything printed on it is kept as printed; a trigger refuses changes."""
 
     contestant = models.OneToOneField(Contestant, models.PROTECT, related_name="certificate")
     number = models.CharField("số", max_length=20, unique=True)
     name = models.CharField("họ tên như in", max_length=120)
     unit_name = models.CharField("đơn vị như in", max_length=200)
     contest_name = models.CharField("cuộc thi như in", max_length=200)
+    organiser = models.CharField("đơn vị tổ chức như in", max_length=200)
     correct = models.PositiveSmallIntegerField("số câu đúng")
     asked = models.PositiveSmallIntegerField("số câu hỏi")
     issued_at = models.DateTimeField("cấp lúc")
+
+    objects = CertificateQuerySet.as_manager()
 
     class Meta:
         verbose_name = "giấy chứng nhận"

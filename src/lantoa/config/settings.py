@@ -7,6 +7,8 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+from django.templatetags.static import static
+
 from lantoa.lib.keys import read_keys
 from lantoa.lib.postgres import settings_for
 
@@ -19,6 +21,7 @@ DEBUG = False
 ALLOWED_HOSTS = os.environ.get("LANTOA_HOSTS", "127.0.0.1 localhost [::1]").split()
 PUBLIC_URL = os.environ.get("LANTOA_URL", "http://127.0.0.1:8000").rstrip("/")
 HTTPS = PUBLIC_URL.startswith("https://")
+SECURITY_CONTACT = os.environ.get("LANTOA_SECURITY_CONTACT", f"{PUBLIC_URL}/")  # RFC 9116: mailto: or https:
 
 # Three keys, kept outside the database and its backups: docs/decisions/0008-sealing.md.
 KEYS = read_keys(DATA / "keys.json", os.environ)
@@ -117,7 +120,7 @@ LOCALE_PATHS = [SRC / "locale"]
 USE_I18N = USE_TZ = True
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 FORMAT_MODULE_PATH = "lantoa.config.formats"
-USE_THOUSAND_SEPARATOR = True
+USE_THOUSAND_SEPARATOR = False  # ids and seconds stand in attributes; figures for people go through |count
 
 # --- files ----------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
@@ -130,6 +133,24 @@ STORAGES = {
     "staticfiles": {"BACKEND": "lantoa.config.static.HashedStaticFiles"},
 }
 WHITENOISE_MAX_AGE = 31_536_000
+
+# --- the organiser's console ----------------------------------------------------------------------------------------
+# Colours and type stand in static/css/console.css: the policy of headers.py lets no inline style in.
+UNFOLD = {
+    "SITE_TITLE": "Lan Tỏa – Quản trị",
+    "SITE_HEADER": "Lan Tỏa",
+    "SITE_SUBHEADER": "Trang của ban tổ chức",
+    "SITE_URL": "/",
+    "SITE_ICON": lambda _request: static("img/mark.svg"),
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("img/favicon.svg")}],
+    "STYLES": [lambda _request: static("css/console.css")],
+    "SCRIPTS": [lambda _request: static("js/console.js")],
+    "SHOW_VIEW_ON_SITE": True,
+    "SHOW_BACK_BUTTON": True,
+    "BORDER_RADIUS": "8px",
+    "DASHBOARD_CALLBACK": "lantoa.console.navigation.start",
+    "SIDEBAR": {"navigation": "lantoa.console.navigation.groups"},
+}
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SILENCED_SYSTEM_CHECKS: list[str] = []

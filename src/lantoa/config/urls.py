@@ -1,11 +1,12 @@
 """All addresses: the console, then the site in Vietnamese at the root and in English under /en/."""
 
 from django.conf.urls.i18n import i18n_patterns
-from django.contrib import admin
 from django.urls import include, path
 
+from lantoa.console.urls import urls as console
+
 urlpatterns = [
-    path("quan-tri/", admin.site.urls),
+    path("quan-tri/", console),
     *i18n_patterns(path("", include("lantoa.site.urls")), prefix_default_language=False),
 ]
 

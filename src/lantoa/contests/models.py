@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from lantoa.contests import calendar
+from lantoa.lib.search import folded
+from lantoa.lib.text import fold
 from lantoa.people.models import Account, Group, Person
 from lantoa.units.models import Unit
-
 
 
 class ContestQuerySet(models.QuerySet["Contest"]):
@@ -22,13 +22,17 @@ class ContestQuerySet(models.QuerySet["Contest"]):
         """What anyone may see, the newest first."""
         return self.filter(published=True).select_related("root").order_by("-opens_at")
 
+    def newest(self) -> ContestQuerySet:
+        """All of them, unpublished ones too, for those who run them; with the database's moment as ``.moment``."""
+        return self.select_related("root").annotate(moment=Now()).order_by("-opens_at")
+
     def named(self, slug: str) -> Contest:
         """The public contest of that address, with the database's moment as ``.moment``; raises DoesNotExist."""
         return self.public().annotate(moment=Now()).get(slug=slug)
 
 
 class Contest(models.Model):
-    """One mass learning contest: its words, its window, its rules. Content comes by package (docs/content/package.md)."""
+    """One mass learning contest: its words, window and rules. Content comes by package (docs/content/package.md)."""
 
     slug = models.SlugField("địa chỉ", unique=True, max_length=80)
     name = models.CharField("tên cuộc thi", max_length=200)
@@ -50,10 +54,15 @@ class Contest(models.Model):
     attempts_limit = models.PositiveSmallIntegerField("số lượt thi tối đa", null=True, blank=True)
     learn_first = models.BooleanField("phải học xong mới thi", default=True)
     public_names = models.CharField(
-        "tên trên bảng xếp hạng", max_length=10, choices=[("masked", "Che một phần"), ("full", "Đầy đủ")], default="masked"
+        "tên trên bảng xếp hạng",
+        max_length=10,
+        choices=[("masked", "Che một phần"), ("full", "Đầy đủ")],
+        default="masked",
     )
     share_rules = models.JSONField("quy định bài chia sẻ", default=dict)
     seed_sealed = models.BinaryField("hạt giống đề", editable=False)
+
+    moment: datetime  # with `named`: the database's clock
 
     objects = ContestQuerySet.as_manager()
 
@@ -79,6 +88,10 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def public(self, contest: Contest) -> DocumentQuerySet:
         """Published ones, in the order of the organiser."""
         return self.filter(contest=contest, published_at__isnull=False).order_by("position", "-published_at")
+
+    def first_of(self, contest: Contest, kind: str) -> Document | None:
+        """The first published one of a kind: the rules, the help, the privacy notice."""
+        return self.public(contest).filter(kind=kind).first()
 
 
 class Document(models.Model):
@@ -132,6 +145,17 @@ class Attachment(models.Model):
 class ContestantQuerySet(models.QuerySet["Contestant"]):
     """Reads of those who take part."""
 
+    def detailed(self) -> ContestantQuerySet:
+        """With what a list of people shows."""
+        return self.select_related("contest", "person", "unit", "sub_unit")
+
+    def called(self, words: str) -> ContestantQuerySet:
+        """Whose name holds every word, marks or not."""
+        found = self.alias(called=folded("person__full_name"))
+        for word in fold(words).split():
+            found = found.filter(called__contains=word)
+        return found
+
     def entering(self, account: Account, slug: str) -> Contestant | None:
         """This account's entry in a public contest: contest, units and the database's moment in one query."""
         found = (
@@ -150,10 +174,14 @@ class Contestant(models.Model):
     who = models.BinaryField(max_length=16, editable=False)  # random pseudonym, log.md §1
     joined_unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="đơn vị")
-    sub_unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="thôn, trường")
+    sub_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="thôn, trường"
+    )
     group = models.CharField("đối tượng", max_length=20, choices=Group)
     joined_at = models.DateTimeField("đăng ký lúc")
     valid_at = models.DateTimeField("hợp lệ từ", null=True, blank=True)
+
+    moment: datetime  # with `entering`: the database's clock
 
     objects = ContestantQuerySet.as_manager()
 
@@ -170,7 +198,7 @@ class Contestant(models.Model):
 
 
 class Correction(models.Model):
-    """A later decision that changes what counted: void, restore, move, merge; append-only. Used from the next issue on."""
+    """A later decision that changes what counted: void, restore, move, merge; append-only (figures.md §1)."""
 
     contest = models.ForeignKey(Contest, models.CASCADE)
     kind = models.CharField(max_length=12, choices=[(k, k) for k in ("void", "restore", "move", "merge")])
@@ -219,12 +247,16 @@ class Movement(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["contest", "at"], include=["unit", "reg", "fin", "att"],
-                condition=Q(correction__isnull=True), name="movement_fact",
+                fields=["contest", "at"],
+                include=["unit", "reg", "fin", "att"],
+                condition=Q(correction__isnull=True),
+                name="movement_fact",
             ),
             models.Index(
-                fields=["contest", "at", "known_at"], include=["unit", "reg", "fin", "att"],
-                condition=Q(correction__isnull=False), name="movement_fix",
+                fields=["contest", "at", "known_at"],
+                include=["unit", "reg", "fin", "att"],
+                condition=Q(correction__isnull=False),
+                name="movement_fix",
             ),
         ]
 
@@ -233,7 +265,7 @@ class Movement(models.Model):
 
 
 class Visit(models.Model):
-    """Pages seen in a minute, without identity; a row per process (shard) so that writers never meet (figures.md §6)."""
+    """Pages seen in a minute, without identity; a row per process (shard), so that writers never meet."""
 
     pk = models.CompositePrimaryKey("contest_id", "minute", "shard")
     contest = models.ForeignKey(Contest, models.CASCADE, related_name="+", db_index=False)

@@ -16,7 +16,6 @@ from lantoa.exams.marking import NOTHING, ORDER_INDEX, hits
 from lantoa.exams.models import Attempt, Bank
 from lantoa.exams.ranking import key
 from lantoa.exams.results import Result
-from lantoa.learning.progress import finished
 from lantoa.lib import clock
 
 
@@ -34,20 +33,21 @@ def start_attempt(*, contestant: Contestant, at: datetime | None = None) -> Atte
 
     ``contestant`` comes with its contest. An attempt that ran out is closed first, as of its deadline.
     """
-    contest, at = contestant.contest, at or clock.now()
+    at = at or clock.now()
     with transaction.atomic():
-        last = Attempt.objects.select_for_update().filter(contestant=contestant).order_by("-number").first()
+        last = Attempt.objects.locked().filter(contestant=contestant).order_by("-number").first()
         if last is not None and last.submitted_at is None:
             if at < last.deadline:
                 return last
-            _close(last, contest, contestant, at=last.deadline, answers=last.answers)
+            _close(last, at=last.deadline, answers=last.answers)
         number = last.number + 1 if last else 1
-        bank = _admit(contest, contestant, number, at)
+        bank = _admit(contestant, number, at)
         return _open(contestant, number, bank, at)
 
 
-def _admit(contest: Contest, contestant: Contestant, number: int, at: datetime) -> Bank:
+def _admit(contestant: Contestant, number: int, at: datetime) -> Bank:
     """The bank to draw from, when every rule lets this person start attempt ``number``; raises Refused."""
+    contest = contestant.contest
     phase = contest.phase(at)
     if phase is not Phase.OPEN:
         raise Refused(phase.value)
@@ -55,11 +55,11 @@ def _admit(contest: Contest, contestant: Contestant, number: int, at: datetime) 
         raise Refused("invalid")
     if contest.attempts_limit is not None and number > contest.attempts_limit:
         raise Refused("limit")
-    if number == 1 and contest.learn_first and not finished(contestant):
-        raise Refused("unlearned")
-    bank = Bank.objects.current(contest)
+    bank = Bank.objects.current_for(contestant)
     if bank is None:
         raise Refused("no-bank")
+    if number == 1 and contest.learn_first and bank.owed:
+        raise Refused("unlearned")
     return bank
 
 
@@ -77,10 +77,28 @@ def _open(contestant: Contestant, number: int, bank: Bank, at: datetime) -> Atte
         started_at=at,
         deadline=min(at + contest.time_limit, contest.closes_at),
     )
-    Attempt.objects.bulk_create([attempt], ignore_conflicts=True)
-    if attempt.pk is None:
+    row = _one(
+        statements.START,
+        contestant=contestant.pk,
+        number=number,
+        bank=bank.pk,
+        questions=attempt.questions,
+        orders=attempt.orders,
+        answers=attempt.answers,
+        at=at,
+        deadline=attempt.deadline,
+    )
+    if row is None:
         return Attempt.objects.get(contestant=contestant, number=number)
+    attempt.pk = row[0]
     return attempt
+
+
+def _one(statement: str, **values: Any) -> tuple[Any, ...] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
 
 
 def save_sheet(
@@ -91,13 +109,8 @@ def save_sheet(
     ``revision`` counts the page's changes: a sheet that is not newer than the stored one is refused as stale, so that a
     delayed or doubled request never overwrites a later answer.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statements.SAVE,
-            {"contestant": contestant.pk, "number": number, "answers": list(answers), "revision": revision, "at": at},
-        )
-        row = cursor.fetchone()
-    if row is None:
+    values = {"contestant": contestant.pk, "number": number, "answers": list(answers), "revision": revision, "at": at}
+    if _one(statements.SAVE, **values) is None:
         raise Refused(_why_not(contestant, number, at))
     return revision
 
@@ -119,54 +132,47 @@ def submit_attempt(
     ``answers`` None submits what was saved.
     """
     with transaction.atomic():
-        found = Attempt.objects.select_for_update().filter(contestant=contestant, number=number).first()
+        found = Attempt.objects.locked().filter(contestant=contestant, number=number).first()
         if found is None:
             raise Refused("unknown")
         if found.submitted_at is not None:
             return found
-        at = at or clock.now()
+        at = at or found.moment
         in_time = at < found.deadline
         given = answers if answers is not None and in_time else found.answers
-        _close(found, contestant.contest, contestant, at=at if in_time else found.deadline, answers=given)
+        _close(found, at=at if in_time else found.deadline, answers=given)
     return found
 
 
 def close_overdue(*, limit: int = 200, at: datetime | None = None) -> int:
     """Submit attempts that ran out, as of their deadlines; how many. The worker calls it each second."""
     with transaction.atomic():
-        overdue = (
-            Attempt.objects.filter(submitted_at__isnull=True, deadline__lte=at or clock.now())
-            .select_related("contestant__contest")
-            .select_for_update(skip_locked=True, of=("self",))
-            .order_by("deadline")[:limit]
-        )
+        overdue = Attempt.objects.locked(skip=True).filter(submitted_at__isnull=True, deadline__lte=at or clock.now())
         closed = 0
-        for attempt in overdue:
-            contestant = attempt.contestant
-            _close(attempt, contestant.contest, contestant, at=attempt.deadline, answers=attempt.answers)
+        for attempt in overdue.order_by("deadline")[:limit]:
+            _close(attempt, at=attempt.deadline, answers=attempt.answers)
             closed += 1
     return closed
 
 
-def _close(
-    attempt: Attempt, contest: Contest, contestant: Contestant, *, at: datetime, answers: Sequence[int]
-) -> None:
+def _close(attempt: Attempt, *, at: datetime, answers: Sequence[int]) -> None:
     """Mark the locked attempt and append its facts: result, best if better, movement, queue row; one statement."""
+    contestant = attempt.contestant
     opened = open_bank(attempt.bank_id)
     attempt.answers = list(answers)
     attempt.submitted_at = at
     attempt.correct = sum(hits(answers, attempt.orders, opened.keys(attempt.questions)))
     attempt.duration_ms = (at - attempt.started_at) // timedelta(milliseconds=1)
-    attempt.closed_by = _closed_by(attempt, contest, at)
+    attempt.closed_by = _closed_by(attempt, contestant.contest, at)
     result = Result(len(answers) - attempt.correct, attempt.duration_ms, at)
-    old = statements.best_of(contestant.pk)
+    old = getattr(contestant, "best", None)
     facts: dict[str, Any] = {
         "attempt": attempt.pk,
         "answers": attempt.answers,
         "at": at,
         "closed_by": attempt.closed_by,
         "correct": attempt.correct,
-        "contest": contest.pk,
+        "contest": contestant.contest_id,
         "contestant": contestant.pk,
         "unit": contestant.unit_id,
         "first": old is None,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Func, Q
 
 from lantoa.contests.models import Contest, Contestant
 from lantoa.exams import ranking
+from lantoa.learning.models import Lesson
 from lantoa.units.models import Unit
 
 
@@ -52,6 +55,11 @@ class BankQuerySet(models.QuerySet["Bank"]):
         """The version that new papers are drawn from."""
         return self.filter(contest=contest).order_by("-version").first()
 
+    def current_for(self, contestant: Contestant) -> Bank | None:
+        """The same, with `.owed`: whether this person still has lessons to learn. One query."""
+        owed = Exists(Lesson.objects.owed_by(contestant))
+        return self.filter(contest=contestant.contest_id).annotate(owed=owed).order_by("-version").first()
+
 
 class Bank(models.Model):
     """A frozen set of question versions with the blueprint of its papers; a paper names the bank it came from."""
@@ -64,6 +72,8 @@ class Bank(models.Model):
     digest = models.CharField("mã băm", max_length=64)
     published_at = models.DateTimeField("công bố lúc")
 
+    owed: bool  # with `current_for`: whether that person still has lessons to learn
+
     objects = BankQuerySet.as_manager()
 
     class Meta:
@@ -75,8 +85,23 @@ class Bank(models.Model):
         return f"{self.contest} v{self.version}"
 
 
+class AttemptQuerySet(models.QuerySet["Attempt"]):
+    """Reads of attempts."""
+
+    def locked(self, *, skip: bool = False) -> AttemptQuerySet:
+        """Rows locked for closing, with the person's best so far and the database's `.moment`; one query.
+
+        ``skip`` leaves out rows that somebody else is closing at this very moment.
+        The best read beside the lock is right: another attempt of this person can only start after this one is closed.
+        """
+        rows = self.select_for_update(skip_locked=skip, of=("self",)).select_related(
+            "contestant__contest", "contestant__best"
+        )
+        return rows.annotate(moment=Func(function="clock_timestamp", output_field=models.DateTimeField()))
+
+
 class Attempt(models.Model):
-    """One sitting. `number` = submitted attempts + 1, so the unique key says: one open attempt a person (performance.md)."""
+    """One sitting. `number` = submitted attempts + 1, so the unique key says: one open attempt a person."""
 
     class ClosedBy(models.TextChoices):
         SUBMIT = "submit", "Nộp bài"
@@ -87,7 +112,9 @@ class Attempt(models.Model):
     number = models.PositiveIntegerField("lượt")
     bank = models.ForeignKey(Bank, models.PROTECT, related_name="+", db_index=False)
     questions = ArrayField(models.BigIntegerField())  # in the order of the paper
-    orders = ArrayField(models.PositiveSmallIntegerField())  # index into draw.ORDERS: how the options of each were shuffled
+    orders = ArrayField(
+        models.PositiveSmallIntegerField()
+    )  # index into draw.ORDERS: how the options of each were shuffled
     answers = ArrayField(models.SmallIntegerField())  # what was chosen, as shown 0..3; −1: nothing
     revision = models.PositiveIntegerField(default=0)  # of the saved sheet: an older one never overwrites a newer
     saved_at = models.DateTimeField(null=True)
@@ -97,6 +124,10 @@ class Attempt(models.Model):
     closed_by = models.CharField("nộp bởi", max_length=10, choices=ClosedBy, blank=True)
     correct = models.PositiveSmallIntegerField("số câu đúng", null=True)
     duration_ms = models.PositiveIntegerField("thời gian (ms)", null=True)
+
+    moment: datetime  # with `locked`: the database's clock
+
+    objects = AttemptQuerySet.as_manager()
 
     class Meta:
         verbose_name = "lượt thi"

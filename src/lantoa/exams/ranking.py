@@ -12,7 +12,8 @@ from typing import Protocol, TypeVar
 
 RANKING = ("missed", "ms", "submitted_at")  # all ascending; the index, ORDER BY and every comparison are made from it
 SENTENCE = {
-    "vi": "Lần tốt nhất được tính. So theo thứ tự: nhiều câu đúng hơn, làm nhanh hơn, nộp sớm hơn. Bằng nhau cả ba thì đồng hạng.",
+    "vi": "Lần tốt nhất được tính. So theo thứ tự: nhiều câu đúng hơn, làm nhanh hơn, nộp sớm hơn. "
+    "Bằng nhau cả ba thì đồng hạng.",
     "en": "Your best attempt counts. Compared in this order: more right answers, shorter time, earlier submission. "
     "Equal in all three is an equal rank.",
 }
@@ -21,9 +22,17 @@ SENTENCE = {
 class Ranked(Protocol):
     """Anything that holds the three criteria."""
 
-    missed: int
-    ms: int
-    submitted_at: datetime
+    @property
+    def missed(self) -> int:
+        """Asked minus right."""
+
+    @property
+    def ms(self) -> int:
+        """Milliseconds from start to submission."""
+
+    @property
+    def submitted_at(self) -> datetime:
+        """By the database's clock."""
 
 
 R = TypeVar("R", bound=Ranked)

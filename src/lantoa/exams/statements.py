@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from lantoa.exams.models import Best
+# Of two starts at once the first insert stands; the other finds no row and reads the first one's.
+START = """
+INSERT INTO lantoa_attempt (contestant_id, number, bank_id, questions, orders, answers, revision, started_at, deadline,
+                            closed_by)
+VALUES (%(contestant)s, %(number)s, %(bank)s, %(questions)s, %(orders)s, %(answers)s, 0, %(at)s, %(deadline)s, '')
+ON CONFLICT DO NOTHING
+RETURNING id
+"""
 
 # One row, no index touched. `at` null means the database's clock.
 SAVE = """
@@ -37,8 +44,3 @@ WITH closed AS (
 INSERT INTO lantoa_change (contest_id, unit_id, old_missed, old_ms, new_missed, new_ms)
 SELECT %(contest)s, %(unit)s, %(old_missed)s, %(old_ms)s, %(missed)s, %(ms)s WHERE %(better)s
 """
-
-
-def best_of(contestant: int) -> Best | None:
-    """The result that ranks so far; stable while the open attempt's row is locked (at most one is open)."""
-    return Best.objects.filter(contestant_id=contestant).first()

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import JSONObject
+from django.utils.translation import get_language
 
 from lantoa.contests.models import Contest, Contestant
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class Topic(models.Model):
@@ -29,6 +37,16 @@ class Topic(models.Model):
     def __str__(self) -> str:
         return f"{self.number}. {self.title}"
 
+    @property
+    def heading(self) -> str:
+        """The title in the language of the page."""
+        return self.title_en if self.title_en and get_language() == "en" else self.title
+
+    @property
+    def introduction(self) -> str:
+        """The summary in the language of the page."""
+        return self.summary_en if self.summary_en and get_language() == "en" else self.summary
+
 
 class LessonQuerySet(models.QuerySet["Lesson"]):
     """Reads of lessons."""
@@ -37,6 +55,24 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
         """The published versions of today, in the order of the course; without the cards' text."""
         lessons = self.filter(contest=contest, current=True).select_related("topic").defer("cards")
         return lessons.order_by("topic__number", "position")
+
+    def seen_by(self, contestant: Contestant) -> LessonQuerySet:
+        """Today's lessons, each with ``.seen``: how far this contestant has come in it, or None."""
+        known = Progress.objects.filter(contestant=contestant, lesson_code=OuterRef("code"))
+        seen = JSONObject(cards="cards", last="last_card", completed="completed_at", at="updated_at")
+        return self.current(contestant.contest).annotate(seen=Subquery(known.values_list(seen)))
+
+    def owed_by(self, contestant: Contestant) -> LessonQuerySet:
+        """Compulsory lessons that this contestant has not completed."""
+        done = Progress.objects.filter(contestant=contestant, lesson_code=OuterRef("code"), completed_at__isnull=False)
+        return self.filter(~Exists(done), contest=contestant.contest_id, current=True, compulsory=True)
+
+    def with_card(self, contestant: Contestant, code: str, number: int) -> Lesson:
+        """Today's lesson of that code, ``.card`` of it and ``.seen``; raises DoesNotExist."""
+        if number < 1:
+            raise Lesson.DoesNotExist
+        card: Any = KeyTransform(str(number - 1), "cards")
+        return self.seen_by(contestant).annotate(card=card).get(code=code, size__gte=number)
 
 
 class Lesson(models.Model):
@@ -55,6 +91,7 @@ class Lesson(models.Model):
     compulsory = models.BooleanField("bắt buộc", default=True)
     review_by = models.DateField("xem lại trước", null=True, blank=True)
     cards = models.JSONField("thẻ")
+    size = models.PositiveSmallIntegerField("số thẻ")
     digest = models.CharField(max_length=64)
     published_at = models.DateTimeField("công bố lúc")
 
@@ -72,6 +109,30 @@ class Lesson(models.Model):
         return f"{self.code} {self.title}"
 
 
+# One statement, so that two cards done at once on two devices are both kept; what was done is never taken back.
+_MARK = """
+INSERT INTO lantoa_progress AS p (contestant_id, lesson_code, cards, last_card, completed_at, updated_at)
+VALUES (%(contestant)s, %(code)s, ARRAY[%(card)s]::smallint[], %(card)s,
+        CASE WHEN %(size)s = 1 THEN %(at)s::timestamptz END, %(at)s)
+ON CONFLICT (contestant_id, lesson_code) DO UPDATE SET
+    cards = ARRAY(SELECT DISTINCT c FROM unnest(p.cards || EXCLUDED.cards) c ORDER BY c),
+    last_card = EXCLUDED.last_card,
+    completed_at = COALESCE(p.completed_at, CASE WHEN p.cards || EXCLUDED.cards
+        @> ARRAY(SELECT generate_series(1, %(size)s))::smallint[] THEN EXCLUDED.updated_at END),
+    updated_at = GREATEST(p.updated_at, EXCLUDED.updated_at)
+RETURNING p.*
+"""
+
+
+class ProgressQuerySet(models.QuerySet["Progress"]):
+    """Reads and the one write of progress."""
+
+    def mark(self, contestant: Contestant, lesson: Lesson, card: int, at: datetime) -> Progress:
+        """Note a card as done, and the lesson as completed when it was the last one missing."""
+        facts = {"contestant": contestant.pk, "code": lesson.code, "card": card, "size": lesson.size, "at": at}
+        return next(iter(self.raw(_MARK, facts)))
+
+
 class Progress(models.Model):
     """How far a contestant has come in a lesson: the numbers of the cards done; only grows."""
 
@@ -81,6 +142,8 @@ class Progress(models.Model):
     last_card = models.PositiveSmallIntegerField(default=1)
     completed_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField()
+
+    objects = ProgressQuerySet.as_manager()
 
     class Meta:
         verbose_name = "tiến độ"

@@ -32,7 +32,9 @@ def usage() -> str:
     lines = ["Lan Tỏa, the open platform for mass learning contests.", "", "usage: lantoa COMMAND [...]", ""]
     for group, commands in GROUPS.items():
         lines += [group, *(f"  {name:<10} {what}" for name, what in commands.items()), ""]
-    return "\n".join([*lines, "lantoa COMMAND --help says more. Settings come from the environment: docs/interfaces.md."])
+    return "\n".join(
+        [*lines, "lantoa COMMAND --help says more. Settings come from the environment: docs/interfaces.md."]
+    )
 
 
 def main() -> None:
@@ -51,3 +53,7 @@ def main() -> None:
     from django.core.management import execute_from_command_line  # noqa: PLC0415
 
     execute_from_command_line(["lantoa", *arguments])
+
+
+if __name__ == "__main__":
+    main()

@@ -14,7 +14,16 @@ KINDS = [
 
 POWERS: dict[str, frozenset[str]] = {
     "organiser": frozenset(
-        {"enter_console", "run_contest", "edit_units", "edit_documents", "edit_lessons", "moderate_shares", "see_people", "see_results"}
+        {
+            "enter_console",
+            "run_contest",
+            "edit_units",
+            "edit_documents",
+            "edit_lessons",
+            "moderate_shares",
+            "see_people",
+            "see_results",
+        }
     ),
     "editor": frozenset({"enter_console", "edit_documents", "edit_lessons", "edit_bank", "see_answer_key"}),
     "operator": frozenset({"enter_console", "edit_units", "manage_accounts"}),
@@ -37,7 +46,7 @@ TABLES: dict[str, tuple[str, str | None]] = {
     "question": ("see_answer_key", None),
     "bank": ("see_answer_key", None),
     "share": ("moderate_shares", "moderate_shares"),
-    "report": ("moderate_shares", "moderate_shares"),
+    "report": ("moderate_shares", None),
     "prize": ("enter_console", "run_contest"),
     "certificate": ("see_results", None),
     "contestant": ("see_people", None),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 
 from lantoa.people import access
@@ -28,6 +29,24 @@ class Group(models.TextChoices):
     RESIDENT = "resident", "Người dân"
 
 
+class PersonQuerySet(models.QuerySet["Person"]):
+    """Reads of people."""
+
+    def taken(self, *, phone: bytes | None, citizen_id: bytes | None, besides: Person | None = None) -> set[str]:
+        """Which of two keyed indexes belong to somebody already. One query."""
+        others = self.filter(Q(phone_index=phone) | Q(citizen_id_index=citizen_id))
+        if besides is not None:
+            others = others.exclude(pk=besides.pk)
+        found: set[str] = set()
+        for row in others.values_list("phone_index", "citizen_id_index"):
+            found |= {
+                name
+                for name, has, asked in zip(("phone", "citizen_id"), row, (phone, citizen_id), strict=True)
+                if asked is not None and has is not None and bytes(has) == asked
+            }
+        return found
+
+
 class Person(models.Model):
     """One human being. Numbers are sealed (AES-256-GCM bound to this row) and found by keyed indexes."""
 
@@ -39,9 +58,13 @@ class Person(models.Model):
     citizen_id_sealed = models.BinaryField(null=True)
     citizen_id_index = models.BinaryField(null=True, max_length=32)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="phường, xã, đặc khu")
-    sub_unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="thôn, trường, cơ quan")
+    sub_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="thôn, trường, cơ quan"
+    )
     group = models.CharField("đối tượng", max_length=20, choices=Group)
     created_at = models.DateTimeField()
+
+    objects = PersonQuerySet.as_manager()
 
     class Meta:
         verbose_name = "người"
@@ -70,16 +93,28 @@ class Person(models.Model):
 class AccountManager(BaseUserManager["Account"]):
     """Finds accounts for Django's own machinery."""
 
+    def staff(self) -> models.QuerySet[Account]:
+        """Those who work on contests: they have a user name. Contestants are found as contestants."""
+        return self.filter(username__isnull=False).prefetch_related("roles__unit")
+
     def get_by_natural_key(self, username: str | None) -> Account:
         """By the staff's user name."""
         return self.get(username=username)
+
+    def signing_in(self, *, index: bytes | None, username: str | None) -> Account | None:
+        """The account found by the keyed index of a phone or citizen number, or by a staff's user name. One query."""
+        by_number = Q(person__phone_index=index) | Q(person__citizen_id_index=index)
+        wanted = by_number if index is not None else Q(username=username)
+        return self.select_related("person").filter(wanted).first()
 
 
 class Account(AbstractBaseUser):
     """What somebody signs in with: staff by user name, everybody else by phone or citizen number."""
 
     username = models.CharField("tên đăng nhập", max_length=60, unique=True, null=True, blank=True)
-    person = models.OneToOneField(Person, models.CASCADE, null=True, blank=True, related_name="account", verbose_name="người")
+    person = models.OneToOneField(
+        Person, models.CASCADE, null=True, blank=True, related_name="account", verbose_name="người"
+    )
     is_active = models.BooleanField("đang dùng", default=True)
     created_at = models.DateTimeField("tạo lúc")
 
@@ -155,6 +190,18 @@ class Role(models.Model):
         return self.get_kind_display()
 
 
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    """Reads of consents."""
+
+    def open(self, person: Person, purpose: str) -> Consent | None:
+        """The consent that stands, if any."""
+        return self.filter(person=person, purpose=purpose, withdrawn_at__isnull=True).first()
+
+    def of(self, person: Person) -> ConsentQuerySet:
+        """All of a person's, the newest first."""
+        return self.filter(person=person).order_by("-given_at")
+
+
 class Consent(models.Model):
     """Proof of consent (Law 91/2025/QH15: specific, verifiable, withdrawable)."""
 
@@ -163,6 +210,8 @@ class Consent(models.Model):
     text_version = models.CharField("bản thông báo", max_length=20)
     given_at = models.DateTimeField("đồng ý lúc")
     withdrawn_at = models.DateTimeField("rút lại lúc", null=True, blank=True)
+
+    objects = ConsentQuerySet.as_manager()
 
     class Meta:
         verbose_name = "sự đồng ý"
@@ -177,14 +226,30 @@ class Consent(models.Model):
         return f"{self.purpose} {self.text_version}"
 
 
+class AuditQuerySet(models.QuerySet["AuditEntry"]):
+    """Reads of the journal."""
+
+    def about(self, subject: str) -> AuditQuerySet:
+        """What was done to a subject, in order."""
+        return self.filter(subject=subject).order_by("at", "pk")
+
+    def last_time(self, subject: str, action: str) -> AuditEntry | None:
+        """The last time that it was done."""
+        return self.filter(subject=subject, action=action).order_by("-at", "-pk").first()
+
+
 class AuditEntry(models.Model):
     """Who did what, when, to what: appended only (a trigger refuses the rest); never holds a personal number."""
 
     at = models.DateTimeField("lúc")
-    actor = models.ForeignKey(Account, models.SET_NULL, null=True, related_name="+", verbose_name="ai", db_constraint=False)
+    actor = models.ForeignKey(
+        Account, models.SET_NULL, null=True, related_name="+", verbose_name="ai", db_constraint=False
+    )
     action = models.CharField("việc", max_length=60)
     subject = models.CharField("đối tượng", max_length=80)
     detail = models.JSONField("chi tiết", default=dict)
+
+    objects = AuditQuerySet.as_manager()
 
     class Meta:
         verbose_name = "nhật ký"
@@ -195,12 +260,45 @@ class AuditEntry(models.Model):
         return f"{self.action} {self.subject}"
 
 
+_COUNT = """
+INSERT INTO lantoa_failedsignin AS old (key, since, times) VALUES (%(key)s, %(at)s, 1)
+ON CONFLICT (key) DO UPDATE SET
+    times = CASE WHEN old.since <= %(edge)s THEN 1 ELSE old.times + 1 END,
+    since = CASE WHEN old.since <= %(edge)s THEN %(at)s ELSE old.since END
+RETURNING times"""
+
+
+class FailedSignInQuerySet(models.QuerySet["FailedSignIn"]):
+    """Counting tries, exactly, also when many come at once."""
+
+    def count_one(self, key: bytes, *, at: datetime, window: timedelta) -> int:
+        """One more try under ``key``: how many it makes since the window opened. One statement."""
+        with connection.cursor() as cursor:
+            cursor.execute(_COUNT, {"key": key, "at": at, "edge": at - window})
+            (times,) = cursor.fetchone() or (0,)
+        return int(times)
+
+    def times(self, key: bytes, *, at: datetime, window: timedelta) -> int:
+        """How many tries stand under ``key``."""
+        return self.filter(key=key, since__gt=at - window).values_list("times", flat=True).first() or 0
+
+    def forget(self, key: bytes) -> None:
+        """Nothing stands under ``key`` any more."""
+        self.filter(key=key).delete()
+
+    def forget_before(self, moment: datetime) -> int:
+        """Drop what is too old to count; how many rows that were."""
+        return self.filter(since__lte=moment).delete()[0]
+
+
 class FailedSignIn(models.Model):
     """How often a door was tried in vain since a moment: one row a keyed name (phone, citizen number or address)."""
 
     key = models.BinaryField(primary_key=True, max_length=32)
     since = models.DateTimeField()
     times = models.PositiveIntegerField()
+
+    objects = FailedSignInQuerySet.as_manager()
 
     class Meta:
         verbose_name = "lần đăng nhập hỏng"

@@ -13,6 +13,15 @@ from lantoa.units.models import Unit
 class ShareQuerySet(models.QuerySet["Share"]):
     """Reads of shares."""
 
+    def in_state(self, state: str) -> ShareQuerySet:
+        """Those in one state: the waiting ones in the order they came, the decided ones newest first."""
+        order = "sent_at" if state == Share.State.RECEIVED else "-decided_at"
+        return self.filter(state=state).order_by(order)
+
+    def detailed(self) -> ShareQuerySet:
+        """With what a list of shares shows."""
+        return self.select_related("contest", "contestant__person", "unit", "decided_by")
+
     def published(self, contest: Contest) -> ShareQuerySet:
         """What the wall shows, the newest first."""
         return (
@@ -20,6 +29,10 @@ class ShareQuerySet(models.QuerySet["Share"]):
             .select_related("contestant__person", "unit")
             .order_by("-decided_at", "-pk")
         )
+
+    def of(self, contestant: Contestant) -> Share | None:
+        """This person's own share, in whatever state."""
+        return self.filter(contestant=contestant).first()
 
 
 class Share(models.Model):
@@ -54,17 +67,29 @@ class Share(models.Model):
         verbose_name_plural = "bài chia sẻ"
         constraints = [
             models.CheckConstraint(
-                condition=~Q(state="published") | Q(may_publish=True, decided_at__isnull=False), name="share_public_by_consent"
+                condition=~Q(state="published") | Q(may_publish=True, decided_at__isnull=False),
+                name="share_public_by_consent",
             ),
             models.CheckConstraint(condition=~Q(state="returned") | ~Q(reason=""), name="share_returned_with_reason"),
         ]
         indexes = [
             models.Index(fields=["contest", "-decided_at"], condition=Q(state="published"), name="share_wall"),
+            models.Index(
+                fields=["contest", "unit", "-decided_at"], condition=Q(state="published"), name="share_wall_of_unit"
+            ),
             models.Index(fields=["contest", "sent_at"], condition=Q(state="received"), name="share_waiting"),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    """Reads of reports."""
+
+    def open(self) -> ReportQuerySet:
+        """Those that nobody has looked at, the oldest first."""
+        return self.filter(settled=False).order_by("at")
 
 
 class Report(models.Model):
@@ -74,6 +99,8 @@ class Report(models.Model):
     reason = models.CharField("lý do", max_length=300)
     at = models.DateTimeField("lúc")
     settled = models.BooleanField("đã xem", default=False)
+
+    objects = ReportQuerySet.as_manager()
 
     class Meta:
         verbose_name = "báo cáo bài"

@@ -57,7 +57,7 @@ class VisitTotal(models.Model):
 
 
 class Bucket(models.Model):
-    """How many best results lie in a slot: level 0 by missed, 1 by minute, 2 by second, 3 by 50 ms; unit −1 is the city."""
+    """How many best results lie in a slot: level 0 by missed, 1 minute, 2 second, 3 50 ms; unit −1 is the city."""
 
     pk = models.CompositePrimaryKey("contest_id", "unit_id", "level", "missed", "slot")
     contest = models.ForeignKey(Contest, models.CASCADE, related_name="+", db_index=False)

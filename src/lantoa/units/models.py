@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -35,6 +37,13 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         """Units that exist today: no end of validity."""
         return self.filter(valid_to__isnull=True)
 
+    def matching(self, words: str) -> UnitQuerySet:
+        """Whose name holds every word, marks or not; or whose code it is."""
+        named = Q()
+        for word in fold(words).split():
+            named &= Q(search__contains=word)
+        return self.filter(named | Q(code=words.strip()))
+
     def communes_of(self, root: Unit) -> UnitQuerySet:
         """The wards, communes and special zones that compete under ``root``, by name."""
         return self.standing().filter(parent=root, kind__in=COMMUNE_LEVEL).order_by("search", "code")
@@ -43,6 +52,31 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         """Offices, schools, villages of a commune, by kind and name."""
         return self.standing().filter(parent=commune).order_by("kind", "search")
 
+    def under(self, root: Unit) -> UnitQuerySet:
+        """All that stands under a city: its communes and what lies inside them, communes first, by code."""
+        inside = self.standing().filter(Q(parent=root) | Q(parent__parent=root))
+        return inside.select_related("parent", "membership__cluster").order_by("parent__parent_id", "code")
+
+    def coded(self, code: str) -> Unit | None:
+        """The standing unit of that code."""
+        return self.standing().filter(code=code).first()
+
+    def commune(self, root: Unit, code: str) -> Unit | None:
+        """The commune of that code under ``root``."""
+        return self.standing().filter(parent=root, kind__in=COMMUNE_LEVEL, code=code).first()
+
+    def place(self, root: Unit, code: str) -> tuple[Unit | None, Unit | None]:
+        """The commune that a code names, and the place inside it when the code is that place's (a village's QR)."""
+        inside = self.standing().filter(Q(parent=root) | Q(parent__parent=root), code=code)
+        found = inside.select_related("parent").first() if code else None
+        if found is None:
+            return None, None
+        return (found, None) if found.kind in COMMUNE_LEVEL else (found.parent, found)
+
+    def city(self, code: str) -> Unit | None:
+        """The standing city of that code."""
+        return self.standing().filter(code=code, kind=Kind.CITY).first()
+
 
 class Unit(models.Model):
     """A city, a ward, commune or special zone of it; or a school, office, village below."""
@@ -50,7 +84,9 @@ class Unit(models.Model):
     code = models.CharField("mã", max_length=40)
     name = models.CharField("tên", max_length=200)
     kind = models.CharField("loại", max_length=30, choices=Kind)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="thuộc")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="thuộc"
+    )
     valid_from = models.DateField("có từ ngày", null=True, blank=True)
     valid_to = models.DateField("đến hết ngày", null=True, blank=True)
     search = models.CharField(max_length=200, editable=False)
@@ -80,7 +116,7 @@ class Unit(models.Model):
 
     @property
     def full_name(self) -> str:
-        """"Phường Thành Đông": kind and name, as people say it. Below communes the name says all."""
+        """Phường Thành Đông: kind and name, as people say it. Below communes the name says all."""
         return f"{self.get_kind_display()} {self.name}" if self.kind in (*COMMUNE_LEVEL, Kind.CITY) else self.name
 
 
@@ -112,6 +148,15 @@ class ClusterMember(models.Model):
         return f"{self.cluster}: {self.unit}"
 
 
+class PopulationQuerySet(models.QuerySet["Population"]):
+    """Reads of populations."""
+
+    def latest_of(self, units: Iterable[Unit]) -> dict[int, int]:
+        """Each unit's latest known population, by its id; units without one are left out. One query."""
+        newest = self.filter(unit__in=list(units)).order_by("unit", "-valid_from", "-known_at").distinct("unit")
+        return dict(newest.values_list("unit", "value"))
+
+
 class Population(models.Model):
     """How many people live in a unit: a dated, sourced, approved number; appended, never overwritten (B2)."""
 
@@ -122,6 +167,8 @@ class Population(models.Model):
     source = models.CharField("nguồn", max_length=300)
     approved_by = models.CharField("người duyệt", max_length=200)
 
+    objects = PopulationQuerySet.as_manager()
+
     class Meta:
         verbose_name = "dân số"
         verbose_name_plural = "dân số"
@@ -129,7 +176,9 @@ class Population(models.Model):
             models.CheckConstraint(condition=Q(value__gt=0), name="population_positive"),
             models.UniqueConstraint(fields=["unit", "valid_from", "known_at"], name="population_once"),
         ]
-        indexes = [models.Index(fields=["unit", "-valid_from", "-known_at"], include=["value"], name="population_latest")]
+        indexes = [
+            models.Index(fields=["unit", "-valid_from", "-known_at"], include=["value"], name="population_latest")
+        ]
 
     def __str__(self) -> str:
         return f"{self.unit}: {self.value}"

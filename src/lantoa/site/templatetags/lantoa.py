@@ -45,11 +45,18 @@ def span(milliseconds: int) -> str:
     return f"{minutes} {minute} {seconds} {second}" if minutes else f"{seconds} {second}"
 
 
+@register.filter
+def local(value: object, field: str) -> str:
+    """`contest|local:"name"`: the field in the reader's language; Vietnamese where no English was given."""
+    english = getattr(value, f"{field}_en", "") if get_language() == "en" else ""
+    return str(english or getattr(value, field, ""))
+
+
 @register.simple_tag
 def picture(name: str) -> SafeString:
     """One of our own drawings, inlined so that it costs no request (static/img)."""
     folder = (settings.SRC / "site" / "static" / "img").resolve()
-    path = (folder / name).resolve()
-    if Path(folder) not in path.parents:
+    path = Path(f"{folder}/{name}").resolve()  # a template's SafeString is no part of a Path
+    if folder not in path.parents:
         raise ValueError(name)
     return mark_safe(path.read_text(encoding="utf-8"))  # noqa: S308 (a file of this repository)

@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 (Django's signature)
     """A form was sent from elsewhere, or after its page grew too old."""
-    return render(request, "site/errors/403.html", status=403)
+    return render(request, "site/errors/403.html", {"stale": True}, status=403)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001

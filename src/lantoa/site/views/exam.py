@@ -1,5 +1,187 @@
-"""To be filled."""
+"""The exam: start, answer, save, submit, result. Every rule is in the room; this module only shows and asks."""
 
-from django.urls import URLPattern
+from __future__ import annotations
 
-urlpatterns: list[URLPattern] = []
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from lantoa.contests.models import Contestant
+from lantoa.exams import actions, results
+from lantoa.exams.bank import open_bank
+from lantoa.exams.marking import NOTHING, read_sheet, unanswered
+from lantoa.exams.models import Attempt
+from lantoa.exams.ranking import SENTENCE
+from lantoa.learning.progress import finished
+from lantoa.site.doors import for_contestant
+from lantoa.standings import ranks
+
+MOST_REVISIONS = 10_000_000  # far above what a page can count in an attempt
+
+
+def _page(request: HttpRequest, template: str, me: Contestant, status: int = 200, **context: Any) -> HttpResponse:
+    return render(request, template, {"contest": me.contest, "me": me, "here": "topics", **context}, status=status)
+
+
+@require_GET
+@for_contestant
+def exam(request: HttpRequest, me: Contestant) -> HttpResponse:
+    """The open paper; or what the exam is, with the button that starts it; or why it is not open to me."""
+    attempts = results.attempts_of(me)
+    last = attempts[0] if attempts else None
+    if last is not None and last.submitted_at is None:
+        if me.moment < last.deadline:
+            return _paper(request, me, last)
+        return _submitted(me, actions.submit_attempt(contestant=me, number=last.number))
+    learned = bool(attempts) or not me.contest.learn_first or finished(me)
+    return _page(
+        request,
+        "site/exam/intro.html",
+        me,
+        phase=me.contest.phase(me.moment).value,
+        learned=learned,
+        attempts=attempts,
+        minutes=int(me.contest.time_limit.total_seconds() // 60),
+        refusal=_words(request.GET.get("tu-choi", "")),
+    )
+
+
+def _paper(request: HttpRequest, me: Contestant, attempt: Attempt) -> HttpResponse:
+    asked = open_bank(attempt.bank_id).paper(attempt)
+    rows = list(zip(asked, attempt.answers, strict=True))
+    return _page(
+        request,
+        "site/exam/paper.html",
+        me,
+        attempt=attempt,
+        rows=rows,
+        answered=sum(answer != NOTHING for answer in attempt.answers),
+        seconds_left=max(0, int((attempt.deadline - me.moment).total_seconds())),
+    )
+
+
+def _words(code: str) -> str:
+    return {
+        "before": _("Cuộc thi chưa mở. Bạn quay lại khi đến giờ."),
+        "closed": _("Cuộc thi đã khép lại. Bạn vẫn xem được kết quả và giấy chứng nhận."),
+        "invalid": _("Tài khoản còn thiếu thông tin. Bạn bổ sung rồi bắt đầu thi."),
+        "unlearned": _("Bạn học xong các chuyên đề rồi bắt đầu thi."),
+        "limit": _("Bạn đã thi đủ số lượt của cuộc thi này."),
+        "no-bank": _("Cuộc thi chưa có câu hỏi. Ban tổ chức đang chuẩn bị."),
+    }.get(code, "")
+
+
+@require_POST
+@for_contestant
+def start(_request: HttpRequest, me: Contestant) -> HttpResponse:
+    """Start, or go on with the open paper: pressing twice is the same as once."""
+    try:
+        actions.start_attempt(contestant=me, at=me.moment)
+    except actions.Refused as refused:
+        response = redirect("exam", contest=me.contest.slug)
+        response["Location"] += f"?tu-choi={refused.code}"
+        return response
+    return redirect("exam", contest=me.contest.slug)
+
+
+@require_POST
+@for_contestant
+def save(request: HttpRequest, me: Contestant, number: int) -> HttpResponse:
+    """Keep the whole sheet. The page's script gets JSON; a form without script comes back to the paper."""
+    answers = read_sheet(request.POST, me.contest.asked)
+    revision = request.POST.get("ban", "")
+    if not revision.isdecimal() or not revision.isascii() or int(revision) > MOST_REVISIONS:
+        return JsonResponse({"error": "revision"}, status=400)
+    wants_json = request.headers.get("Accept", "").startswith("application/json")
+    try:
+        kept = actions.save_sheet(contestant=me, number=number, answers=answers, revision=int(revision))
+    except actions.Refused as refused:
+        return _not_saved(me, number, refused.code) if wants_json else redirect("exam", contest=me.contest.slug)
+    if wants_json:
+        return JsonResponse({"revision": kept})
+    return redirect("exam", contest=me.contest.slug)
+
+
+def _not_saved(me: Contestant, number: int, code: str) -> JsonResponse:
+    """Why not, and for a stale sheet what stands: the page then merges and sends again."""
+    found = results.attempt_of(me, number)
+    if found is None:
+        return JsonResponse({"error": "unknown"}, status=404)
+    return JsonResponse({"error": code, "revision": found.revision, "answers": found.answers}, status=409)
+
+
+@require_http_methods(["GET", "POST"])
+@for_contestant
+def submit(request: HttpRequest, me: Contestant, number: int) -> HttpResponse:
+    """Submit once; ask first, naming what is unanswered, unless the form says that it was asked."""
+    if request.method == "GET":
+        return redirect("exam", contest=me.contest.slug)
+    answers = read_sheet(request.POST, me.contest.asked)
+    missing = unanswered(answers)
+    if missing and request.POST.get("chac") != "1":
+        return _page(
+            request,
+            "site/exam/confirm.html",
+            me,
+            number=number,
+            missing=missing,
+            revision=request.POST.get("ban", "1"),
+            sheet=[(place, answer) for place, answer in enumerate(answers, 1) if answer != NOTHING],
+        )
+    try:
+        return _submitted(me, actions.submit_attempt(contestant=me, number=number, answers=answers))
+    except actions.Refused as refused:
+        raise Http404(str(number)) from refused
+
+
+def _submitted(me: Contestant, attempt: Attempt) -> HttpResponse:
+    return redirect("result", contest=me.contest.slug, number=attempt.number)
+
+
+@require_GET
+@for_contestant
+def result(request: HttpRequest, me: Contestant, number: int) -> HttpResponse:
+    """Number right, time, moment, rank as of now, what to study next; never which answers were right."""
+    attempt = results.attempt_of(me, number)
+    if attempt is None:
+        raise Http404(str(number))
+    if attempt.submitted_at is None:
+        return redirect("exam", contest=me.contest.slug)
+    best = me.best if hasattr(me, "best") else None
+    return _page(
+        request,
+        "site/exam/result.html",
+        me,
+        attempt=attempt,
+        best=best,
+        is_best=best is not None and best.attempt_id == attempt.pk,
+        asked=len(attempt.questions),
+        scores=_scores(me, attempt),
+        sentence=SENTENCE[get_language() or "vi"],
+        place=ranks.my_ranks(best) if best is not None else None,
+        phase=me.contest.phase(me.moment).value,
+    )
+
+
+def _scores(me: Contestant, attempt: Attempt) -> list[dict[str, Any]]:
+    """Right answers by topic, with the topics' names in the page's language."""
+    english = get_language() == "en"
+    names = {topic.number: (english and topic.title_en) or topic.title for topic in me.contest.topics.all()}
+    return [
+        {"title": names.get(score.topic, str(score.topic)), "right": score.right, "asked": score.asked}
+        for score in results.by_topic(attempt)
+    ]
+
+
+urlpatterns = [
+    path("<slug:contest>/thi/", exam, name="exam"),
+    path("<slug:contest>/thi/bat-dau/", start, name="exam-start"),
+    path("<slug:contest>/thi/<int:number>/luu/", save, name="exam-save"),
+    path("<slug:contest>/thi/<int:number>/nop/", submit, name="exam-submit"),
+    path("<slug:contest>/ket-qua/<int:number>/", result, name="result"),
+]

@@ -1,5 +1,170 @@
-"""To be filled."""
+"""Learning: the four topics with the way ahead, a lesson, its cards and games."""
 
-from django.urls import URLPattern
+from __future__ import annotations
 
-urlpatterns: list[URLPattern] = []
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from lantoa.awards.steps import Steps, steps_of
+from lantoa.contests.calendar import Phase, last_day
+from lantoa.contests.models import Contestant
+from lantoa.learning import games
+from lantoa.learning.actions import Refused, mark_card
+from lantoa.learning.lessons import voice
+from lantoa.learning.models import Lesson
+from lantoa.learning.progress import Course, Place, course
+from lantoa.site.doors import for_contestant
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.urls import URLPattern
+
+SIZES = ("1", "2", "3")  # of the text: as it is, larger, largest
+SIZE_COOKIE = "co-chu"
+YEAR = 365 * 24 * 3600
+
+
+@require_safe
+@for_contestant
+def topics(request: HttpRequest, me: Contestant) -> HttpResponse:
+    """The four topics, how far I am, and the one thing to do next."""
+    way, steps, phase = course(me), steps_of(me), _phase(me)
+    taken = [True, way.finished, steps.exam, steps.share, steps.certificate]
+    return render(
+        request,
+        "site/learning/topics.html",
+        {
+            **_frame(me),
+            "given_name": me.person.full_name.split()[-1],
+            "course": way,
+            "phase": phase,
+            "last_day": last_day(me.contest.closes_at),
+            "minutes": int(me.contest.time_limit.total_seconds() // 60),
+            "exam_open": phase is Phase.OPEN and (way.finished or not me.contest.learn_first),
+            "taken": taken,
+            "steps_taken": sum(taken),
+            "now": taken.index(False) if False in taken else None,
+            "rings": [(str(22 + 9 * ring), f"{12.8 + 5.2 * ring:.1f}", ring < sum(taken)) for ring in range(5)],
+            "next": _next(way, steps, phase, locked=me.contest.learn_first and not way.finished),
+        },
+    )
+
+
+@require_safe
+@for_contestant
+def lesson(request: HttpRequest, me: Contestant, code: str) -> HttpResponse:
+    """One lesson: what it is good for, its cards, and when done what to keep in mind."""
+    if _phase(me) is Phase.BEFORE:
+        return redirect("topics", contest=me.contest.slug)
+    way = course(me)
+    place = next((place for place in way.places if place.lesson.code == code), None)
+    if place is None:
+        raise Http404(code)
+    shown = Lesson.objects.get(pk=place.lesson.pk)
+    cards = [{**card, "done": card["n"] in place.done} for card in shown.cards]
+    facts = {"place": place, "lesson": place.lesson, "cards": cards, "course": way, "after": way.after(code)}
+    return render(request, "site/learning/lesson.html", {**_frame(me), **facts, "phase": _phase(me)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_contestant
+def card(request: HttpRequest, me: Contestant, code: str, number: int) -> HttpResponse:
+    """One card. POST: it is done (`do=done`), its game is played (`do=play`), the text is to be larger (`do=size`)."""
+    if _phase(me) is Phase.BEFORE:
+        return redirect("topics", contest=me.contest.slug)
+    try:
+        found = Lesson.objects.with_card(me, code, number)
+    except Lesson.DoesNotExist as missing:
+        raise Http404(f"{code}/{number}") from missing
+    asked = request.POST.get("do", "") if request.method == "POST" else ""
+    if asked == "done":
+        return _done(me, found, number)
+    if asked == "size":
+        return _resized(request, request.path)
+    answer = dict(request.POST.lists()) if asked == "play" else None
+    return render(
+        request, "site/learning/card.html", {**_frame(me), **_card(request, found, number, answer), "phase": _phase(me)}
+    )
+
+
+def _done(me: Contestant, found: Lesson, number: int) -> HttpResponse:
+    """Note the card and go on; outside the contest's window one may go on reading."""
+    try:
+        mark_card(contestant=me, lesson=found, card=number, at=_moment(me))
+    except Refused as refused:
+        if refused.code == "unknown":
+            raise Http404(found.code) from refused
+    if number < found.size:
+        return redirect("card", contest=me.contest.slug, code=found.code, number=number + 1)
+    return redirect("lesson", contest=me.contest.slug, code=found.code)
+
+
+def _resized(request: HttpRequest, back: str) -> HttpResponse:
+    """Keep the size of the text in a cookie."""
+    response = redirect(back)
+    size = request.POST.get("size", "")
+    response.set_cookie(
+        SIZE_COOKIE, size if size in SIZES else "1", max_age=YEAR, samesite="Lax", secure=request.is_secure()
+    )
+    return response
+
+
+def _card(request: HttpRequest, found: Lesson, number: int, answer: games.Answer | None) -> dict[str, Any]:
+    """What the page of a card shows."""
+    place, shown = Place.of(found), found.card  # type: ignore[attr-defined]  # annotated by with_card
+    size = request.COOKIES.get(SIZE_COOKIE, "1")
+    size = size if size in SIZES else "1"
+    game = games.show(shown["game"]["kind"], shown["game"]["data"], answer) if "game" in shown else None
+    return {
+        "lesson": found,
+        "card": shown,
+        "number": number,
+        "last": number == found.size,
+        "done": len(place.done),
+        "place": place,
+        "game": game,
+        "game_template": f"site/learning/games/{game['kind']}.html" if game else "",
+        "aloud": voice(shown),
+        "size": size,
+        "next_size": SIZES[(SIZES.index(size) + 1) % len(SIZES)],
+    }
+
+
+def _next(way: Course, steps: Steps, phase: Phase, *, locked: bool) -> str:
+    """The one thing to do next."""
+    if phase is not Phase.OPEN:
+        return "" if phase is Phase.BEFORE else "certificate" if steps.certificate else "look"
+    if locked:
+        return "learn" if way.done else "begin"
+    if not steps.exam:
+        return "exam"
+    if not steps.share:
+        return "share"
+    return "certificate"
+
+
+def _frame(me: Contestant) -> dict[str, Any]:
+    """What every page of learning knows."""
+    return {"contest": me.contest, "me": me, "here": "topics", "topics_url": reverse("topics", args=[me.contest.slug])}
+
+
+def _moment(me: Contestant) -> datetime:
+    """The database's instant at which the contestant was read."""
+    moment: datetime = me.moment  # type: ignore[attr-defined]  # annotated by entering()
+    return moment
+
+
+def _phase(me: Contestant) -> Phase:
+    return me.contest.phase(_moment(me))
+
+
+urlpatterns: list[URLPattern] = [
+    path("<slug:contest>/hoc/", topics, name="topics"),
+    path("<slug:contest>/hoc/<str:code>/", lesson, name="lesson"),
+    path("<slug:contest>/hoc/<str:code>/<int:number>/", card, name="card"),
+]

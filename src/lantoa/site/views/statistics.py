@@ -1,5 +1,85 @@
-"""To be filled."""
+"""The figures of a contest with their moment, for everybody (experience.md page 10)."""
 
-from django.urls import URLPattern
+from __future__ import annotations
 
-urlpatterns: list[URLPattern] = []
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from lantoa.lib import sheets
+from lantoa.site.charts import NARROW, WIDE, rising
+from lantoa.site.doors import contest_or_404, whoever
+from lantoa.site.views.standings import Line
+from lantoa.standings.figures import Figures, Measure, curve, figures
+
+TOP = 10
+# The sheet's columns; outsiders may rely on them (docs/interfaces.md).
+COLUMNS = (
+    *("ma", "don_vi", "cum", "dang_ky", "hoan_thanh", "luot_thi", "dan_so", "ty_le"),
+    *("hang_dang_ky", "hang_hoan_thanh", "hang_ty_le", "tinh_den"),
+)
+
+
+@require_safe
+def statistics(request: HttpRequest, contest: str) -> HttpResponse:
+    """Four figures, the curve by day, two charts of the first ten units, and the table by ratio."""
+    found, me, moment = whoever(request, contest)
+    counted = figures(found, moment)
+    days = curve(found, moment) if counted.total.registered else ()
+    by_ratio = [Line(rank, unit) for rank, unit in counted.by(Measure.RATIO)[:TOP] if unit.ratio]
+    context = {
+        "contest": found,
+        "me": me,
+        "moment": moment,
+        "here": "statistics",
+        "phase": found.phase(moment).value,
+        "figures": counted,
+        "days": days,
+        "charts": [("only-wide", rising(days, WIDE)), ("only-narrow", rising(days, NARROW))] if days else [],
+        "registered": _bars(counted, Measure.REGISTERED),
+        "finished": _bars(counted, Measure.FINISHED),
+        "ratio": by_ratio,
+    }
+    return render(request, "site/statistics/statistics.html", context)
+
+
+def _bars(counted: Figures, measure: Measure) -> list[dict[str, Any]]:
+    """The first ten that have anything, each with the length of its bar."""
+    leaders = [(rank, unit, int(unit.value(measure) or 0)) for rank, unit in counted.by(measure)[:TOP]]
+    longest = max((value for _, _, value in leaders), default=0)
+    return [
+        {"rank": rank, "unit": unit, "value": value, "width": f"{100 * value / longest:.1f}%"}
+        for rank, unit, value in leaders
+        if value
+    ]
+
+
+@require_safe
+def sheet(request: HttpRequest, contest: str) -> HttpResponse:  # noqa: ARG001 (Django's signature)
+    """Every unit with every measure, as CSV."""
+    found = contest_or_404(contest)
+    counted = figures(found, found.moment)
+    at = timezone.localtime(counted.at)
+    places = {measure: {unit.code: rank for rank, unit in counted.by(measure)} for measure in Measure}
+    rows = (
+        [
+            *(unit.code, unit.name, unit.cluster[1] if unit.cluster else "", unit.registered, unit.finished),
+            *(unit.attempts, unit.population, None if unit.ratio is None else f"{float(unit.ratio):.6f}"),
+            *(places[measure][unit.code] for measure in (Measure.REGISTERED, Measure.FINISHED, Measure.RATIO)),
+            at.isoformat(timespec="seconds"),
+        ]
+        for unit in counted.units
+    )
+    response = HttpResponse(sheets.write(COLUMNS, rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="so-lieu-{found.slug}-{at:%Y%m%d-%H%M}.csv"'
+    return response
+
+
+urlpatterns: list[URLPattern] = [
+    path("<slug:contest>/thong-ke/", statistics, name="statistics"),
+    path("<slug:contest>/thong-ke.csv", sheet, name="statistics-csv"),
+]

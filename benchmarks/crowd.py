@@ -1,0 +1,122 @@
+"""A crowd with everything the rush touches: accounts, sealed numbers, sessions, progress; and its walkers.
+
+`tests/factories/crowd.py` makes people, attempts, results and journal inside the database; what the pages read besides
+is added here the same way, so that each index is as large as it would be.
+"""
+
+from __future__ import annotations
+
+import secrets
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.hashers import make_password
+from django.db import connection
+
+from benchmarks.hot import PASSWORD, citizen_id, phone
+from lantoa.contests.models import Contestant, Movement
+from lantoa.learning.models import Lesson, Progress
+from lantoa.lib import clock
+from lantoa.lib import phone as phones
+from lantoa.lib.text import name_key
+from lantoa.people import numbers, sign_in
+from lantoa.people.models import Account, Person
+from lantoa.standings.rebuild import rebuild
+from lantoa.units.models import Unit
+from tests.factories.crowd import crowd
+
+if TYPE_CHECKING:
+    from lantoa.contests.models import Contest
+
+_AROUND = [
+    """
+UPDATE lantoa_person SET phone_sealed = sha256(id::text::bytea) || sha256('p'), phone_index = sha256(('p' || id)::bytea),
+       citizen_id_sealed = sha256(id::text::bytea) || sha256('c'), citizen_id_index = sha256(('c' || id)::bytea)
+ WHERE phone_index IS NULL
+""",
+    """
+INSERT INTO lantoa_account (password, person_id, is_active, created_at)
+SELECT '!', p.id, true, p.created_at FROM lantoa_person p
+ WHERE NOT EXISTS (SELECT FROM lantoa_account a WHERE a.person_id = p.id)
+""",
+    """
+INSERT INTO django_session (session_key, session_data, expire_date)
+SELECT md5('session ' || a.id), repeat('x', 200), now() + interval '30 days' FROM lantoa_account a
+ WHERE NOT EXISTS (SELECT FROM django_session s WHERE s.session_key = md5('session ' || a.id))
+""",
+    """
+INSERT INTO lantoa_progress (contestant_id, lesson_code, cards, last_card, completed_at, updated_at)
+SELECT c.id, l.code, ARRAY(SELECT generate_series(1, l.size))::smallint[], l.size, c.joined_at, c.joined_at
+  FROM lantoa_contestant c JOIN lantoa_lesson l ON l.contest_id = c.contest_id AND l.current
+ WHERE c.contest_id = %(contest)s AND NOT EXISTS (SELECT FROM lantoa_progress p WHERE p.contestant_id = c.id)
+""",
+]
+
+
+def fill(contest: Contest, people: int, *, seed: int) -> None:
+    """Add ``people`` contestants with all that belongs to them, and fold everything."""
+    crowd(contest, people=people, seed=seed, until=clock.now())
+    with connection.cursor() as cursor:
+        for statement in _AROUND:
+            cursor.execute(statement, {"contest": contest.pk} if "%(" in statement else None)
+    rebuild(contest)
+
+
+def tidy() -> None:
+    """Leave PostgreSQL nothing to do in the background while others measure."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+        cursor.execute("CHECKPOINT")
+
+
+def walkers(contest: Contest, count: int, *, first: int) -> list[str]:
+    """``count`` contestants who have learned everything and not sat yet; their session cookies.
+
+    ``first`` is the serial of the first one's numbers: the i-th signs in by ``hot.phone(first + i)``.
+    """
+    now = clock.now()
+    units = list(Unit.objects.communes_of(contest.root))
+    hashed = make_password(PASSWORD)
+    people = [_person(first + i, units[i % len(units)]) for i in range(count)]
+    for person in people:
+        person.created_at = now
+    Person.objects.bulk_create(people)
+    accounts = Account.objects.bulk_create(Account(person=p, created_at=now, password=hashed) for p in people)
+    entries = Contestant.objects.bulk_create(_entry(contest, person, now) for person in people)
+    Movement.objects.bulk_create(
+        Movement(contest=contest, at=now, known_at=now, unit=entry.unit, contestant=entry, reg=1) for entry in entries
+    )
+    lessons = list(Lesson.objects.current(contest))
+    Progress.objects.bulk_create(_done(entry, lesson, now) for entry in entries for lesson in lessons)
+    return [_session(account) for account in accounts]
+
+
+def _person(serial: int, unit: Unit) -> Person:
+    name = "Nguyễn Hoàng Phương Thảo Nguyên"
+    person = Person(full_name=name, sort_key=name_key(name), unit=unit, group="resident")
+    numbers.put(person, phone_number=phones.parse(phone(serial)), citizen_number=citizen_id(serial))
+    return person
+
+
+def _entry(contest: Contest, person: Person, now) -> Contestant:
+    who = secrets.token_bytes(16)
+    places = {"joined_unit": person.unit, "unit": person.unit}
+    moments = {"joined_at": now, "valid_at": now}
+    return Contestant(contest=contest, person=person, who=who, group=person.group, **places, **moments)
+
+
+def _done(entry: Contestant, lesson: Lesson, now) -> Progress:
+    cards = list(range(1, lesson.size + 1))
+    moments = {"completed_at": now, "updated_at": now}
+    return Progress(contestant=entry, lesson_code=lesson.code, cards=cards, last_card=lesson.size, **moments)
+
+
+def _session(account: Account) -> str:
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    store[SESSION_KEY] = str(account.pk)
+    store[BACKEND_SESSION_KEY] = sign_in.BACKEND
+    store[HASH_SESSION_KEY] = account.get_session_auth_hash()
+    store.create()
+    return str(store.session_key)

@@ -1,0 +1,103 @@
+"""What is done in a contest: joining it, and changing one's unit before the first exam."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from lantoa.contests.calendar import Phase
+from lantoa.contests.models import Contest, Contestant, Correction, Movement
+from lantoa.lib import clock
+from lantoa.people.journal import note, subject
+from lantoa.people.models import Account, Person
+from lantoa.people.validity import missing
+from lantoa.units.models import Unit
+
+PSEUDONYM = 16  # bytes (log.md §1)
+
+
+class Refused(Exception):
+    """A rule of the contests room says no; the door turns ``code`` into words."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def join(*, contest: Contest, person: Person, at: datetime | None = None) -> Contestant:
+    """Enter a person into a contest, once: joining again gives the same entry.
+
+    Raises :class:`Refused`: before, closed, no_unit, unit_elsewhere. The entry and its step in the journal of
+    figures (figures.md §2) are one transaction.
+    """
+    if known := contest.contestants.filter(person=person).first():
+        return known
+    moment = at or clock.now()
+    phase = contest.phase(moment)
+    if phase is not Phase.OPEN:
+        raise Refused(phase.value)
+    if person.unit is None:
+        raise Refused("no_unit")
+    if person.unit.parent_id != contest.root_id:
+        raise Refused("unit_elsewhere")
+    try:
+        return _enter(contest, person, person.unit, moment)
+    except IntegrityError:
+        return contest.contestants.get(person=person)
+
+
+def move(*, contestant: Contestant, unit: Unit, sub_unit: Unit | None, by: Account, at: datetime | None = None) -> None:
+    """Take part for another unit, before the first exam is handed in; else :class:`Refused`: after_exam, unit_elsewhere.
+
+    A correction with its two signed steps (figures.md §1): facts and past figures stay as they were.
+    """
+    if unit.parent_id != contestant.contest.root_id:
+        raise Refused("unit_elsewhere")
+    moment = at or clock.now()
+    with transaction.atomic():
+        entry = Contestant.objects.select_for_update().get(pk=contestant.pk)
+        if entry.movements.filter(att__gt=0).exists():
+            raise Refused("after_exam")
+        if entry.unit_id != unit.pk:
+            _move(entry, unit, by, moment)
+        entry.unit, entry.sub_unit = unit, sub_unit
+        entry.save(update_fields=["unit", "sub_unit"])
+
+
+def _move(entry: Contestant, unit: Unit, by: Account, at: datetime) -> None:
+    """The decision and its steps: one less registered there, one more here, from now on."""
+    correction = Correction.objects.create(
+        contest_id=entry.contest_id, kind="move", contestant=entry, unit=unit, effective=at, known_at=at,
+        by=by, reason="tự sửa đơn vị trước khi thi",
+    )  # fmt: skip
+    for place, step in ((entry.unit, -1), (unit, 1)):
+        Movement.objects.create(
+            contest_id=entry.contest_id,
+            at=at,
+            known_at=at,
+            unit=place,
+            contestant=entry,
+            reg=step,
+            correction=correction,
+        )
+    note(by, "move", subject(entry.person), at=at, unit=unit.code)
+
+
+@transaction.atomic
+def _enter(contest: Contest, person: Person, unit: Unit, at: datetime) -> Contestant:
+    contestant = Contestant.objects.create(
+        contest=contest,
+        person=person,
+        who=secrets.token_bytes(PSEUDONYM),
+        joined_unit=unit,
+        unit=unit,
+        sub_unit=person.sub_unit,
+        group=person.group,
+        joined_at=at,
+        valid_at=None if missing(person) else at,
+    )
+    Movement.objects.create(contest=contest, at=at, known_at=at, unit=unit, contestant=contestant, reg=1)
+    note(getattr(person, "account", None), "join", subject(person), at=at, contest=contest.slug)
+    return contestant

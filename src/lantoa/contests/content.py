@@ -1,0 +1,81 @@
+"""A package becomes a contest: its words and rules, its documents. Re-runnable; each says what changed."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import models, transaction
+
+from lantoa.contests.calendar import end_of, start_of
+from lantoa.contests.models import Contest, Document
+from lantoa.contests.package import Package, Page
+from lantoa.lib import clock
+from lantoa.lib.sealing import seal
+from lantoa.units.models import Unit
+
+SEED = 32  # bytes
+_WORDS = ("name", "name_en", "summary", "summary_en", "organiser", "operator", "contact")
+
+
+@transaction.atomic
+def import_contest(
+    *, package: Package, root: Unit, opens: date | None = None, closes: date | None = None, publish: bool = False
+) -> tuple[Contest, list[str]]:
+    """Make or bring up to date the contest of a package; returns it and what changed.
+
+    ``opens`` and ``closes`` stand for the package's days. A contest that exists keeps its seed; it is never unpublished.
+    """
+    first, last = opens or package.contest["opens"], closes or package.contest["closes"]
+    fields = {name: package.contest.get(name, "") for name in _WORDS} | {
+        "root": root,
+        "opens_at": start_of(first),
+        "closes_at": end_of(last),
+        "asked": package.rules["asked"],
+        "time_limit": timedelta(minutes=package.rules["time_limit_minutes"]),
+        "attempts_limit": package.rules.get("attempts_limit"),
+        "learn_first": package.rules["learn_first"],
+        "public_names": package.rules["public_names"],
+        "share_motto": package.share["motto"],
+        "share_rules": {kind: rule for kind, rule in package.share.items() if kind != "motto"},
+    }
+    if publish:
+        fields["published"] = True
+    contest = Contest.objects.select_for_update().filter(slug=package.contest["slug"]).first()
+    if contest is None:
+        contest = Contest.objects.create(slug=package.contest["slug"], seed_sealed=b"", **fields)
+        contest.seed_sealed = seal(secrets.token_bytes(SEED), table="contest", column="seed", row=str(contest.pk))
+        contest.save(update_fields=["seed_sealed"])
+        return contest, ["cuộc thi (mới)"]
+    changed = _settle(contest, fields)
+    return contest, [f"cuộc thi: {', '.join(changed)}"] if changed else []
+
+
+@transaction.atomic
+def publish_documents(*, contest: Contest, pages: Sequence[Page], at: datetime | None = None) -> list[str]:
+    """Bring the documents to what the package says; returns what changed. Documents of the console's own stay."""
+    at, changed = at or clock.now(), []
+    stored = {document.slug: document for document in Document.objects.filter(contest=contest)}
+    for page in pages:
+        fields = {name: getattr(page, name) for name in ("kind", "title", "title_en", "position", "body", "body_en")}
+        if page.date:
+            fields["published_at"] = start_of(page.date)
+        document = stored.get(page.slug)
+        if document is None:
+            Document.objects.create(contest=contest, slug=page.slug, **{"published_at": at, **fields})
+            changed.append(f"văn bản {page.slug} (mới)")
+        elif _settle(document, fields):
+            changed.append(f"văn bản {page.slug}")
+    return changed
+
+
+def _settle(row: models.Model, fields: dict[str, Any]) -> list[str]:
+    """Save what differs; returns the names of it."""
+    changed = [name for name, value in fields.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, fields[name])
+    if changed:
+        row.save(update_fields=changed)
+    return changed

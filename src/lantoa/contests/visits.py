@@ -1,0 +1,23 @@
+"""Pages seen, without identity: minutes with a number, by the database's clock (figures.md §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import connection
+
+# A row a minute and process, so that writers never meet. The minute is that of the recording, so that a late one never
+# falls into a minute that is folded already. A contest that no longer exists is left out.
+RECORD = """
+INSERT INTO lantoa_visit AS v (contest_id, minute, shard, n)
+SELECT c.id, date_trunc('minute', now()), %(shard)s, made.n
+  FROM unnest(%(slugs)s::text[], %(counts)s::int[]) AS made(slug, n) JOIN lantoa_contest c ON c.slug = made.slug
+ ORDER BY c.id
+ON CONFLICT (contest_id, minute, shard) DO UPDATE SET n = v.n + excluded.n
+"""
+
+
+def record_visits(made: Mapping[str, int], *, shard: int) -> None:
+    """Add the numbers of pages seen, by the address (slug) of the contest; ``shard`` names the process."""
+    with connection.cursor() as cursor:
+        cursor.execute(RECORD, {"slugs": list(made), "counts": list(made.values()), "shard": shard})

@@ -1,0 +1,48 @@
+"""Drawings of lessons: small, plain SVG that can stand in a page without any danger (S11)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+LARGEST = 4096  # bytes: a lesson with its pictures stays within 30 KB (experience.md, budgets)
+_SPACE = "{http://www.w3.org/2000/svg}"
+_SHAPES = {"svg", "g", "path", "circle", "ellipse", "rect", "line", "polyline", "polygon", "title"}
+_MANNERS = frozenset(
+    {"viewBox", "d", "cx", "cy", "r", "rx", "ry", "x", "y", "x1", "y1", "x2", "y2", "width", "height", "points"}
+    | {"transform", "fill", "fill-opacity", "fill-rule", "clip-rule", "opacity", "pathLength"}
+    | {"stroke", "stroke-width", "stroke-linecap", "stroke-linejoin", "stroke-dasharray", "stroke-dashoffset"}
+    | {"stroke-opacity", "stroke-miterlimit"}
+)
+
+
+def check(text: str, report: Callable[[str], None]) -> bool:
+    """Whether ``text`` is a drawing and nothing else: shapes only, no script, no style, no reference, no event."""
+    before: list[str] = []
+    if len(text.encode()) > LARGEST:
+        before.append(f"tranh nặng quá {LARGEST} byte")
+    try:
+        root = fromstring(text, forbid_dtd=True)
+    except (ParseError, DefusedXmlException) as error:
+        before.append(f"không phải SVG: {error}")
+    else:
+        before += _strange(root)
+    for what in before:
+        report(what)
+    return not before
+
+
+def _strange(root: Element) -> list[str]:
+    """Everything in the tree that is not on the lists."""
+    found = [] if root.tag == f"{_SPACE}svg" and root.get("viewBox") else ["gốc phải là <svg viewBox>"]
+    for element in root.iter():
+        name = str(element.tag)
+        if name.removeprefix(_SPACE) not in _SHAPES or not name.startswith(_SPACE):
+            found.append(f"không được có <{name.removeprefix(_SPACE)}>")
+        for attribute, value in element.attrib.items():
+            if attribute not in _MANNERS or "url(" in value.lower():
+                found.append(f"không được có {attribute}=“{value[:30]}”")
+    return found

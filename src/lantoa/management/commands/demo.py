@@ -1,0 +1,166 @@
+"""`lantoa demo`: the reference contest, open today, with an invented crowd and one account a role."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from lantoa.contests.actions import join
+from lantoa.contests.models import Contest, Contestant
+from lantoa.learning.actions import mark_card
+from lantoa.learning.models import Lesson
+from lantoa.lib import clock
+from lantoa.management.commands.package import import_package
+from lantoa.management.demo import shares as examples
+from lantoa.management.demo.crowd import crowd
+from lantoa.people.actions import create_staff, register
+from lantoa.shares.actions import publish_share, return_share, send_share
+from lantoa.shares.models import Share
+from lantoa.standings.rebuild import rebuild
+from lantoa.units.models import Unit
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from pathlib import Path
+
+    from lantoa.people.models import Account
+
+PACKAGE = settings.SRC.parent.parent / "packages" / "cong-dan-so-hai-phong"
+DAYS_GONE, DAYS_LEFT = 10, 21
+STAFF = {
+    "organiser": "ban-to-chuc",
+    "editor": "bien-tap",
+    "operator": "van-hanh",
+    "judge": "giam-khao",
+    "coordinator": "dieu-phoi",
+}
+CONTESTANTS = {"learned": "Nguyễn Hoàng Phương Thảo Nguyên", "fresh": "Trần Văn Hòa"}
+ROLE_NAMES = {
+    "organiser": "Ban tổ chức",
+    "editor": "Biên tập nội dung",
+    "operator": "Vận hành",
+    "judge": "Giám khảo",
+    "coordinator": "Điều phối viên (phường Lê Chân)",
+    "learned": "Thí sinh đã học xong, sắp thi",
+    "fresh": "Thí sinh mới đăng ký",
+}
+SHARERS = 90
+
+
+class Command(BaseCommand):
+    """Never touches an installation that holds a contest."""
+
+    help = "Fill an empty installation with the reference contest and an invented crowd."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """--people."""
+        parser.add_argument("--people", type=int, default=3000)
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 (Django's signature)
+        """Fill once, all or nothing; print the sign-ins each time."""
+        if not Contest.objects.exists():
+            with transaction.atomic():
+                contest, accounts = self.fill(options["people"])
+            rebuild(contest)
+            _file().write_text(json.dumps(accounts, ensure_ascii=False, indent=1))
+            self.stdout.write(f"Đã tạo {options['people']} người tham gia thử.")
+        for account in sign_ins():
+            self.stdout.write(f"  {account['role']}: {account['login']} / {account['password']}")
+
+    def fill(self, people: int) -> tuple[Contest, list[dict[str, str]]]:
+        """Everything, once: the contest, and how to sign in as each role."""
+        now = clock.now()
+        today = now.astimezone(clock.VIETNAM).date()
+        import_package(
+            folder=PACKAGE,
+            publish=True,
+            opens=today - timedelta(days=DAYS_GONE),
+            closes=today + timedelta(days=DAYS_LEFT),
+        )
+        contest = Contest.objects.public()[0]
+        organiser, accounts = make_accounts(contest)
+        finishers = crowd(contest=contest, size=people, now=now)
+        share(finishers, by=organiser, now=now)
+        return contest, accounts
+
+
+def share(finishers: list[Contestant], *, by: Account, now: datetime) -> None:
+    """Let some of those who finished send a share; most are published, one is returned, some wait."""
+    rng = Random(7)  # noqa: S311 (examples, no secret)
+    texts = [
+        *((Share.Kind.SLOGAN, text) for text in examples.SLOGANS),
+        *((Share.Kind.MESSAGE, text) for text in examples.MESSAGES),
+        *((Share.Kind.STORY, text) for text in examples.STORIES),
+    ]
+    for place, contestant in enumerate(rng.sample(finishers, min(SHARERS, len(finishers)))):
+        kind, text = texts[place % len(texts)]
+        sent_at = now - timedelta(minutes=rng.randrange(2, 2000))
+        sent = send_share(contestant=contestant, kind=kind, text=text, may_publish=True, at=sent_at)
+        if place == 0:
+            return_share(share=sent, by=by, reason=examples.RETURN_REASON, at=sent_at + timedelta(minutes=1))
+        elif place % 4:
+            publish_share(share=sent, by=by, at=sent_at + timedelta(minutes=1))
+
+
+def make_accounts(contest: Contest) -> tuple[Account, list[dict[str, str]]]:
+    """One account a role, with a password of this installation: the organiser's account, and all sign-ins."""
+    ward = Unit.objects.communes_of(contest.root).matching("Lê Chân")[0]
+    made = [_sign_in(kind, username) for kind, username in STAFF.items()]
+    staff = {
+        kind: create_staff(
+            username=username,
+            password=sign_in["password"],
+            roles=[kind],
+            unit=ward if kind == "coordinator" else None,
+        )
+        for (kind, username), sign_in in zip(STAFF.items(), made, strict=True)
+    }
+    for serial, (kind, full_name) in enumerate(CONTESTANTS.items()):
+        sign_in = _sign_in(kind, f"090000009{serial}")
+        account = register(
+            full_name=full_name,
+            phone=sign_in["login"],
+            citizen_id=f"03118500009{serial}",
+            unit=ward,
+            sub_unit=None,
+            group="resident",
+            password=sign_in["password"],
+            consent_version=str(contest.package_version),
+        )
+        assert account.person is not None
+        contestant = join(contest=contest, person=account.person)
+        if kind == "learned":
+            learn_all(contestant)
+        made.append(sign_in)
+    return staff["organiser"], made
+
+
+def _sign_in(kind: str, login: str) -> dict[str, str]:
+    password = f"bien-xanh-{secrets.randbelow(9000) + 1000}"
+    return {"kind": kind, "role": ROLE_NAMES[kind], "login": login, "password": password}
+
+
+def learn_all(contestant: Contestant) -> None:
+    """All cards of all lessons, one after the other."""
+    for lesson in Lesson.objects.current(contestant.contest):
+        for card in range(1, lesson.size + 1):
+            mark_card(contestant=contestant, lesson=lesson, card=card)
+
+
+def sign_ins() -> list[dict[str, str]]:
+    """Read the demonstration accounts of this installation."""
+    found: list[dict[str, str]] = json.loads(_file().read_text()) if _file().exists() else []
+    return found
+
+
+def _file() -> Path:
+    """Where the sign-in page of a demonstration finds them."""
+    path: Path = settings.DATA / "demo-accounts.json"
+    return path

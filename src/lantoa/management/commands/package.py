@@ -1,0 +1,96 @@
+"""`lantoa package import FOLDER`: a contest's package becomes a contest, or its next version."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from lantoa.awards.actions import set_prizes
+from lantoa.contests.content import import_contest, publish_documents
+from lantoa.contests.package import Package, read_package
+from lantoa.exams.draw import ThinBank
+from lantoa.exams.items import BadPackage
+from lantoa.exams.publish import publish_bank
+from lantoa.learning.actions import publish_lessons, set_topics
+from lantoa.learning.lessons import read_lessons
+from lantoa.learning.lint import facts, lint
+from lantoa.lib import clock
+from lantoa.lib.frontmatter import BadContent
+from lantoa.lib.sheets import Unfit, read
+from lantoa.people.journal import note
+from lantoa.units.actions import import_units
+from lantoa.units.models import Unit
+
+
+class Command(BaseCommand):
+    """Reads everything first: with one fault nothing is imported."""
+
+    help = "Import a contest's package: units, contest, topics, lessons, documents, question bank, prizes."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare `import FOLDER` and its options."""
+        parser.add_argument("verb", choices=["import"])
+        parser.add_argument("folder", type=Path)
+        parser.add_argument("--publish", action="store_true", help="show the contest to everybody")
+        parser.add_argument(
+            "--opens", type=date.fromisoformat, metavar="DATE", help="first day, instead of the package's"
+        )
+        parser.add_argument("--closes", type=date.fromisoformat, metavar="DATE", help="last day, which counts whole")
+
+    def handle(self, **options: Any) -> None:
+        """Run the import and say what changed."""
+        try:
+            changed, notes = import_package(
+                **{name: options[name] for name in ("folder", "publish", "opens", "closes")}
+            )
+        except (BadContent, BadPackage) as error:
+            raise CommandError("\n".join(error.messages)) from error
+        except (ThinBank, Unfit) as error:
+            raise CommandError(str(error)) from error
+        for found in notes:
+            self.stderr.write(f"nên xem: {found}")
+        for line in changed or ["không có gì đổi"]:
+            self.stdout.write(line)
+
+
+def import_package(
+    *, folder: Path, publish: bool = False, opens: date | None = None, closes: date | None = None
+) -> tuple[list[str], list[str]]:
+    """Import a package in one transaction; returns what changed, and what its authors should look at."""
+    package = read_package(folder)
+    known = facts(folder)
+    notes = [found for lesson in read_lessons(folder) for found in lint(lesson, known)]
+    with transaction.atomic():
+        root, changed = _root(package)
+        contest, fresh = import_contest(package=package, root=root, opens=opens, closes=closes, publish=publish)
+        changed += fresh + set_topics(contest=contest, topics=package.topics)
+        changed += publish_lessons(contest=contest, folder=folder)
+        changed += publish_documents(contest=contest, pages=package.documents)
+        bank, new = publish_bank(contest=contest, folder=folder / "questions", blueprint=package.blueprint)
+        changed += [f"ngân hàng câu hỏi bản {bank.version}: {len(bank.questions)} câu"] if new else []
+        changed += set_prizes(contest=contest, prizes=package.prizes)
+        if changed:
+            note(None, "package.imported", f"contest:{contest.pk}", at=clock.now(), changed=changed)
+    return changed, notes
+
+
+def _root(package: Package) -> tuple[Unit, list[str]]:
+    """The place of the contest, its units imported from the package when it is not there yet."""
+    place = package.place
+    root = Unit.objects.city(place["code"])
+    if root is not None:
+        return root, []
+    rows = read((package.folder / place["units"]).read_bytes(), required=["code", "name", "type"])
+    report = import_units(
+        rows, root=place["code"], root_name=place["name"], source=place["source"], approved_by=place["approved_by"]
+    )
+    if not report.fine:
+        raise BadContent([f"{place['units']}: dòng {line}: {what}" for line, what in report.errors])
+    root = Unit.objects.city(place["code"])
+    assert root is not None
+    return root, [f"đơn vị: {len(report.created)}, dân số: {report.populations}"]

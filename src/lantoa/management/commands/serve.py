@@ -1,0 +1,75 @@
+"""`lantoa serve`: migrate, collect static files, then run the site and its worker until stopped."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    """One machine's whole installation in the foreground."""
+
+    help = "Serve the site, with its worker."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """--demo, --workers, --port."""
+        parser.add_argument("--demo", action="store_true", help="fill an empty installation with demonstration data")
+        parser.add_argument("--people", type=int, default=3000, help="how many invented people the demonstration has")
+        parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes that serve pages")
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+        parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 (Django's signature)
+        """Prepare, start both, wait; when one ends the other is stopped too."""
+        call_command("migrate", verbosity=0)
+        collect_static()
+        if options["demo"]:
+            call_command("demo", people=options["people"])
+        self.stdout.write(f"Lan Tỏa: {settings.PUBLIC_URL} (Ctrl+C dừng)")
+        self.stdout.flush()
+        worker = subprocess.Popen([sys.executable, "-m", "lantoa.management.main", "worker"])
+        site = subprocess.Popen(site_command(options["host"], options["port"], options["workers"]))
+
+        def stop(_signal: int, _frame: FrameType | None) -> None:
+            site.terminate()
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        code = site.wait()
+        worker.terminate()
+        worker.wait()
+        sys.exit(0 if code in (0, -signal.SIGTERM, -signal.SIGINT) else code)
+
+
+def site_command(host: str, port: int, workers: int) -> list[str]:
+    """Processes with one thread each: the interpreter's lock makes more threads dearer (performance.md)."""
+    granian = Path(sys.executable).with_name("granian")
+    shape = ["--workers", str(workers), "--blocking-threads", "1", "--backlog", "1024"]
+    quiet = ["--no-access-log", "--log-level", "warning"]
+    where = ["--host", host, "--port", str(port)]
+    return [str(granian), "--interface", "wsgi", *where, *shape, *quiet, "lantoa.config.wsgi:application"]
+
+
+def collect_static() -> None:
+    """Collect, hash and compress static files, only when one of them changed since the last time."""
+    seen = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            seen.update(f"{path} {storage.get_modified_time(path)} {storage.size(path)}\n".encode())
+    stamp = Path(settings.STATIC_ROOT) / ".collected"
+    if stamp.exists() and stamp.read_text() == seen.hexdigest():
+        return
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(seen.hexdigest())

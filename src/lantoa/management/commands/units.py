@@ -1,0 +1,80 @@
+"""`lantoa units import FILE [--dry-run] [--root CODE]` and `lantoa units export`: places from and into a sheet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from lantoa.lib import sheets
+from lantoa.units.actions import Report, import_units
+from lantoa.units.models import Unit
+from lantoa.units.sheet import HEADER, rows
+
+# The reference contest's city; another names its own with --root and --root-name.
+ROOT, ROOT_NAME = "31", "Hải Phòng"
+
+
+class Command(BaseCommand):
+    """Units of a city as CSV: read all or nothing, written so that the import reads it again."""
+
+    help = "Import units from a CSV file (code,name,type[,population,population_note,parent_code,cluster]), or export."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the two verbs and their options."""
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        reading = verbs.add_parser("import", help="read a CSV file: every row, or none when one is wrong")
+        reading.add_argument("file", type=Path)
+        reading.add_argument("--dry-run", action="store_true", help="say what would change, change nothing")
+        reading.add_argument("--source", default="", help="where the populations come from (default: the file's name)")
+        reading.add_argument("--approved-by", default="chưa duyệt", help="who approved the populations")
+        reading.add_argument("--root-name", default=ROOT_NAME, help="its name, when it is new (default: %(default)s)")
+        writing = verbs.add_parser("export", help="write the city's units as CSV")
+        writing.add_argument("--output", type=Path, help="the file to write (default: standard output)")
+        for verb in (reading, writing):
+            verb.add_argument("--root", default=ROOT, help="code of the city above them (default: %(default)s)")
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 (Django's signature)
+        """Run one verb."""
+        if options["verb"] == "import":
+            self._import(options)
+        else:
+            self._export(options)
+
+    def _import(self, options: dict[str, Any]) -> None:
+        file: Path = options["file"]
+        try:
+            found = sheets.read(file.read_bytes(), required=["code", "name", "type"])
+        except (OSError, sheets.Unfit) as error:
+            raise CommandError(f"{file}: {error}") from error
+        report = import_units(
+            found,
+            root=options["root"],
+            root_name=options["root_name"],
+            source=options["source"] or file.name,
+            approved_by=options["approved_by"],
+            dry_run=options["dry_run"],
+        )
+        self._tell(report)
+
+    def _tell(self, report: Report) -> None:
+        for line, what in report.errors:
+            self.stderr.write(f"dòng {line}: {what}")
+        if report.errors:
+            raise CommandError(f"{len(report.errors)} lỗi; không nhập dòng nào.")
+        done = "Nhập thử, không lưu: " if report.dry_run else ""
+        self.stdout.write(
+            f"{done}{len(report.created)} đơn vị mới, {len(report.renamed)} đổi tên, {report.unchanged} giữ nguyên, "
+            f"{report.populations} số dân mới."
+        )
+
+    def _export(self, options: dict[str, Any]) -> None:
+        city = Unit.objects.city(options["root"])
+        if city is None:
+            raise CommandError(f"chưa có thành phố mang mã {options['root']}")
+        sheet = sheets.write(HEADER, rows(city))
+        if options["output"]:
+            options["output"].write_text(sheet, encoding="utf-8", newline="")
+        else:
+            self.stdout.write(sheet, ending="")

@@ -1,0 +1,45 @@
+"""`lantoa worker`: what nobody waits for. Closes attempts that ran out, folds totals and ranks, once a second."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import Error, close_old_connections
+
+from lantoa.exams.actions import close_overdue
+from lantoa.lib import clock
+from lantoa.standings.fold import fold_all
+
+log = logging.getLogger("lantoa.worker")
+BEAT = 1.0  # seconds
+BATCH = 200  # attempts closed in one transaction
+
+
+class Command(BaseCommand):
+    """The worker's loop. Several may run: each step takes a lock of its own or skips what another holds."""
+
+    help = "Close attempts that ran out, fold totals and ranks."
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 (Django's signature)
+        """Beat until told to stop."""
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        while not stop.wait(BEAT):
+            try:
+                beat()
+            except Error:
+                # The database went away: say so, and try again with the next beat.
+                log.exception("the worker's beat failed")
+                close_old_connections()
+
+
+def beat() -> None:
+    """One round: first what ran out (its facts are dated in the past), then the folds."""
+    while close_overdue(limit=BATCH) == BATCH:
+        pass
+    fold_all(at=clock.now())

@@ -1,0 +1,1 @@
+"""Demonstration data: invented people with invented numbers, through the rooms' own rules."""

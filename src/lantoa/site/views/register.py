@@ -1,0 +1,128 @@
+"""Registering for a contest; somebody who has an account joins by one button."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.contrib.auth import login as open_session
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from lantoa.contests import actions as contest_actions
+from lantoa.contests.calendar import Phase
+from lantoa.contests.models import Contest, Contestant
+from lantoa.people import actions, sign_in
+from lantoa.people.models import Account, Person
+from lantoa.people.refused import Refused
+from lantoa.site.doors import contest_or_404
+from lantoa.site.forms.account import RegisterForm
+from lantoa.units.models import Unit
+
+REFUSALS = {
+    "before": _("Cuộc thi chưa mở. Tài khoản của bạn đã có, bạn quay lại khi cuộc thi mở."),
+    "closed": _("Cuộc thi đã kết thúc."),
+    "no_unit": _("Bạn chưa chọn xã, phường. Chọn rồi vào cuộc thi."),
+    "unit_elsewhere": _("Xã, phường của bạn không thuộc cuộc thi này."),
+}
+
+
+@sensitive_post_parameters("password", "citizen_id", "phone")
+@require_http_methods(["GET", "HEAD", "POST"])
+def register(request: HttpRequest, contest: str) -> HttpResponse:
+    """One page: who somebody is, where from, a password, consent. A unit's QR comes with ?don-vi=<code>."""
+    found = contest_or_404(contest)
+    if request.user.is_authenticated:
+        return _join(request, found, request.user)
+    phase = found.phase(_moment(found))
+    if phase is not Phase.OPEN:
+        return render(request, "site/account/not_open.html", {"contest": found, "phase": phase.value})
+    if request.method == "POST":
+        return _register(request, found)
+    commune, place = Unit.objects.place(found.root, request.GET.get("don-vi", ""))
+    form = RegisterForm(initial={"unit": commune.code if commune else "", "sub_unit": place.code if place else ""})
+    form.offer_places(found.root, commune)
+    return _page(request, found, form, chosen=place or commune)
+
+
+def _register(request: HttpRequest, contest: Contest) -> HttpResponse:
+    form = RegisterForm(request.POST)
+    unit, place = form.read_place(contest.root)
+    if form.is_valid():
+        try:
+            account = _open_account(request, contest, form, unit, place)
+        except Refused as refused:
+            form.show({**refused.faults, **form.unclear})
+        else:
+            open_session(request, account, backend=sign_in.BACKEND)
+            assert account.person is not None
+            return _enter(request, contest, account.person)
+    form.offer_again()
+    return _page(request, contest, form)
+
+
+def _open_account(
+    request: HttpRequest, contest: Contest, form: RegisterForm, unit: Unit | None, place: Unit | None
+) -> Account:
+    """Register; asking again and again which numbers are taken counts against the address."""
+    typed, address, now = form.cleaned_data, sign_in.address_of(request.META), _moment(contest)
+    sign_in.check_address(address, at=now)
+    try:
+        return actions.register(
+            full_name=typed["full_name"],
+            phone=typed["phone"],
+            citizen_id=typed["citizen_id"],
+            unit=unit,
+            sub_unit=place,
+            group=typed["group"],
+            password=typed["password"],
+            consent_version=str(contest.package_version) if typed["consent"] else "",
+            sure=bool(typed["seen"]),
+            at=now,
+        )
+    except Refused as refused:
+        if any(fault.code == "taken" for fault in refused.faults.values()):
+            sign_in.count_address(address, at=now)
+        raise
+
+
+def _join(request: HttpRequest, contest: Contest, account: Account) -> HttpResponse:
+    """The one button of somebody who has an account already."""
+    if Contestant.objects.entering(account, contest.slug):
+        return redirect("topics", contest=contest.slug)
+    phase = contest.phase(_moment(contest))
+    page = {"contest": contest, "phase": phase.value, "person": account.person}
+    if phase is not Phase.OPEN:
+        return render(request, "site/account/not_open.html", page)
+    if request.method == "POST" and account.person is not None:
+        actions.give_consent(person=account.person, by=account, consent_version=str(contest.package_version))
+        return _enter(request, contest, account.person)
+    return render(request, "site/account/join.html", page)
+
+
+def _enter(request: HttpRequest, contest: Contest, person: Person) -> HttpResponse:
+    """Join, and on to the topics; where a rule refuses, the landing says why."""
+    try:
+        contest_actions.join(contest=contest, person=person, at=_moment(contest))
+    except contest_actions.Refused as refused:
+        messages.warning(request, REFUSALS[refused.code])
+        return redirect("contest", contest=contest.slug)
+    return redirect("topics", contest=contest.slug)
+
+
+def _moment(contest: Contest) -> datetime:
+    """The database's instant at which the request read the contest."""
+    moment: datetime = contest.moment  # type: ignore[attr-defined]  # annotated by named()
+    return moment
+
+
+def _page(request: HttpRequest, contest: Contest, form: RegisterForm, chosen: Unit | None = None) -> HttpResponse:
+    page = {"contest": contest, "form": form, "chosen": chosen, "step": 1}
+    return render(request, "site/account/register.html", page)
+
+
+urlpatterns = [path("<slug:contest>/dang-ky/", register, name="register")]

@@ -1,0 +1,141 @@
+"""The two statements of `ranks.py`, made from the tree and from `exams/ranking.py`; no criterion is written here."""
+
+# ruff: noqa: S608 (statements are put together from this room's own constants; every value is a parameter)
+from __future__ import annotations
+
+from lantoa.exams.ranking import RANKING, row
+from lantoa.standings import statements, tree
+from lantoa.standings.tree import CITY, CITY_DEPTH, UNIT_DEPTH, WIDTHS
+
+_KEY = ", ".join(RANKING)
+_CONTEST = "contest_id = %(contest)s"
+
+# A unit together with those that became part of it: from `start` up to its last heir, then down to all that lead there.
+_FAMILY = f"""{statements.heir("now()", "now()")},
+up(id) AS (SELECT id FROM start UNION SELECT h.successor_id FROM heir h JOIN up ON h.unit_id = up.id),
+top AS (SELECT id FROM up WHERE NOT EXISTS (SELECT FROM heir h WHERE h.unit_id = up.id)),
+family(id) AS (SELECT id FROM top UNION SELECT h.unit_id FROM heir h JOIN family f ON h.successor_id = f.id)"""
+
+
+def _slots_before(unit: str, depth: int) -> str:
+    """How many lie in whole slots before `m`, level by level, in that unit's tree."""
+    levels, lowest = ["level = 0 AND missed < m.missed"], "0"
+    for level, width in enumerate(WIDTHS[:depth], 1):
+        levels.append(f"level = {level} AND missed = m.missed AND slot >= {lowest} AND slot < m.ms / {width}")
+        if level < depth:
+            lowest = f"m.ms / {width} * {width // WIDTHS[level]}"
+    return " + ".join(
+        f"coalesce((SELECT sum(n) FROM lantoa_bucket WHERE {_CONTEST} AND unit_id = {unit} AND {where}), 0)"
+        for where in levels
+    )
+
+
+def _before(unit: str, depth: int, only: str) -> str:
+    """How many are strictly before `m`: whole slots, changes not folded yet, and my slot by the ranking itself."""
+    width = tree.width(depth)
+    mine = f"(m.missed, m.ms / {width})"
+    return f"""{_slots_before(unit, depth)}
+      + (SELECT coalesce(sum(
+            coalesce((new_missed, new_ms / {width}) < {mine}, false)::int
+          - coalesce((old_missed, old_ms / {width}) < {mine}, false)::int), 0)
+           FROM lantoa_change WHERE {_CONTEST} {only})
+      + (SELECT count(*) FROM lantoa_best b WHERE {_CONTEST} {only} AND missed = m.missed
+           AND ms >= m.ms / {width} * {width} AND ms <= m.ms AND {row("b.")} < {row("m.")})"""
+
+
+def _total(unit: str, only: str) -> str:
+    return f"""coalesce((SELECT sum(n) FROM lantoa_bucket WHERE {_CONTEST} AND unit_id = {unit} AND level = 0), 0)
+      + (SELECT count(new_missed) - count(old_missed) FROM lantoa_change WHERE {_CONTEST} {only})"""
+
+
+_OF_UNIT = "AND unit_id = f.id"
+
+RANKS = f"""
+WITH RECURSIVE m AS (
+    SELECT unit_id, {_KEY} FROM lantoa_best WHERE {_CONTEST} AND contestant_id = %(contestant)s
+), start AS (SELECT unit_id AS id FROM m), {_FAMILY}
+SELECT m.missed, m.ms,
+       (1 + {_before(str(CITY), CITY_DEPTH, "")})::bigint,
+       ({_total(str(CITY), "")})::bigint,
+       (1 + (SELECT sum({_before("f.id", UNIT_DEPTH, _OF_UNIT)}) FROM family f))::bigint,
+       (SELECT sum({_total("f.id", _OF_UNIT)}) FROM family f)::bigint
+  FROM m
+"""
+
+
+def _level(number: int) -> str:
+    """One step down: the slots inside the slot found above, and the one of them that holds row `offset`."""
+    width, above = WIDTHS[number - 1], f"p{number - 1}"
+    inside, found = "", ""
+    if number > 1:
+        per = WIDTHS[number - 2] // width
+        inside = f"AND slot >= {above}.slot * {per} AND slot < ({above}.slot + 1) * {per}"
+        found = f"AND step.ms / {WIDTHS[number - 2]} = {above}.slot"
+    return f"""l{number} AS (
+    SELECT slot, sum(n) AS n FROM (
+        SELECT b.slot, b.n FROM {above}, scope, LATERAL (
+            SELECT slot, n FROM lantoa_bucket WHERE {_CONTEST} AND unit_id = scope.id AND level = {number}
+               AND missed = {above}.missed {inside} OFFSET 0) b
+        UNION ALL
+        SELECT step.ms / {width}, step.n FROM {above} JOIN step ON step.missed = {above}.missed {found}
+    ) slots GROUP BY slot
+), p{number} AS (
+    SELECT {above}.missed, x.slot, {above}.before + x.before AS before
+      FROM {above}, (SELECT slot, n, sum(n) OVER (ORDER BY slot) - n AS before FROM l{number}) x
+     WHERE {above}.before + x.before + x.n > %(offset)s ORDER BY x.slot LIMIT 1
+)"""
+
+
+def _page(scope: str, depth: int, *, unit: bool) -> str:
+    """Walk down the levels by running sums to the slot that holds row `offset`, then a short way along the index."""
+    waiting = "AND unit_id IN (SELECT id FROM family)" if unit else ""
+    of_unit = "AND unit_id = scope.id" if unit else ""
+    levels = ",\n".join(_level(number) for number in range(1, depth + 1))
+    shown = (
+        "top JOIN lantoa_unit shown USING (id)" if unit else "(SELECT NULL AS code, NULL AS kind, NULL AS name) shown"
+    )
+    return f"""
+WITH RECURSIVE {scope},
+waiting AS (SELECT * FROM lantoa_change WHERE {_CONTEST} {waiting}),
+step AS ({tree.steps("waiting")}),
+l0 AS (
+    SELECT missed, sum(n) AS n FROM (
+        SELECT b.missed, b.n FROM scope, LATERAL (
+            SELECT missed, n FROM lantoa_bucket WHERE {_CONTEST} AND unit_id = scope.id AND level = 0 OFFSET 0) b
+        UNION ALL SELECT missed, n FROM step
+    ) slots GROUP BY missed
+), p0 AS (
+    SELECT missed, 0 AS slot, before
+      FROM (SELECT missed, n, sum(n) OVER (ORDER BY missed) - n AS before FROM l0) x
+     WHERE before + n > %(offset)s ORDER BY missed LIMIT 1
+), {levels},
+near AS (
+    SELECT b.*, p.before FROM p{depth} p, scope, LATERAL (
+        SELECT contestant_id, unit_id, {_KEY} FROM lantoa_best
+         WHERE {_CONTEST} {of_unit} AND (missed, ms) >= (p.missed, p.slot * {tree.width(depth)})
+         ORDER BY {_KEY}, contestant_id LIMIT (%(offset)s - p.before)::bigint + %(size)s) b
+), line AS (
+    SELECT near.*, before + rank() OVER (ORDER BY {_KEY}) AS rank FROM near
+     ORDER BY {_KEY}, contestant_id OFFSET (SELECT (%(offset)s - before)::bigint FROM p{depth}) LIMIT %(size)s
+)
+SELECT (SELECT coalesce(sum(n), 0) FROM l0)::bigint, shown.code, shown.kind, shown.name,
+       line.rank::bigint, line.contestant_id, person.full_name, u.code, u.kind, u.name, {_KEY}
+  FROM {shown}
+  LEFT JOIN line ON true
+  LEFT JOIN lantoa_contestant c ON c.id = line.contestant_id
+  LEFT JOIN lantoa_person person ON person.id = c.person_id
+  LEFT JOIN lantoa_unit u ON u.id = line.unit_id
+ ORDER BY {_KEY}, contestant_id
+"""
+
+
+CITY_PAGE = _page(f"scope(id) AS (SELECT {CITY}::bigint)", CITY_DEPTH, unit=False)
+
+UNIT_PAGE = _page(
+    f"""start AS (
+    SELECT u.id FROM lantoa_unit u JOIN lantoa_contest c ON c.root_id = u.parent_id
+     WHERE c.id = %(contest)s AND u.code = %(code)s ORDER BY u.valid_to DESC NULLS FIRST LIMIT 1
+), {_FAMILY}, scope(id) AS (SELECT id FROM family)""",
+    UNIT_DEPTH,
+    unit=True,
+)

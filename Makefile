@@ -28,8 +28,9 @@ setup: $(VENV)/.main $(VENV)/.words
 run: setup ## serve the reference contest with demonstration data on http://127.0.0.1:8000 (PORT changes it)
 	LANTOA_DEMO=1 LANTOA_URL=http://127.0.0.1:$(PORT) PORT=$(PORT) $(BIN)/lantoa serve --demo
 
-browser:
-	@command -v chromium >/dev/null || test "$$(id -u)" != 0 || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || true
+browser: # and pdftotext, which reads back what a certificate says
+	@{ command -v chromium && command -v pdftotext; } >/dev/null || test "$$(id -u)" != 0 \
+	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium poppler-utils >/dev/null; } || true
 
 test: $(VENV)/.dev $(VENV)/.words browser ## all tests
 	$(BIN)/pytest

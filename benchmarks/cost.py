@@ -1,7 +1,7 @@
 """What each hot request costs: SQL queries, and CPU milliseconds of the application and of PostgreSQL.
 
-Run by `make bench`, or `.venv/bin/python benchmarks/cost.py --people 3000 100000`. Makes an installation of its own in a
-temporary folder, serves it with one process as `lantoa serve` does, and asks over real connections. CPU is what the
+Run by `make bench`, or `.venv/bin/python benchmarks/cost.py --people 3000 100000`. Makes an installation of its own in
+a temporary folder, serves it with one process as `lantoa serve` does, and asks over a real connection. CPU is what the
 kernel counted for both process trees, divided by the requests; the asking process is not in it. The table is printed
 and kept in benchmarks/results/.
 """
@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
@@ -57,6 +58,7 @@ def main() -> None:
 
 def measure_sizes(data: Path, port: int, sizes: list[int], requests: int) -> dict[int, dict[str, dict[str, float]]]:
     from benchmarks import crowd
+
     from lantoa.contests.models import Contest
     from lantoa.lib import clock
     from lantoa.management.commands.package import import_package
@@ -94,6 +96,7 @@ def still(contest: Any) -> None:  # noqa: ARG001 (said for the reader: the conte
 def measure(contest: Any, data: Path, port: int, cookies: list[str], first: int) -> dict[str, dict[str, float]]:
     """Each hot request: counted in this process, then asked of the server by every walker."""
     from benchmarks.hot import hot_requests
+
     from lantoa.learning.models import Lesson
     from lantoa.units.models import Unit
 
@@ -103,19 +106,19 @@ def measure(contest: Any, data: Path, port: int, cookies: list[str], first: int)
     counts = queries(hot, warming, first + len(walking))
     counts = queries(hot, counting, first + len(walking) + 1)
     found = {}
-    with serving(port) as server:
+    with serving(port) as pid:
+        watched = Watched(port, pid, postmaster(data))
         for one in hot:
-            asked = ask(one, data, port, server, walking, first)
+            asked = ask(one, watched, walking, first)
             found[one.name] = {"queries": counts[one.name], **asked}
             walking = walking[: WARM + round(asked["requests"])] if one.signed else walking  # the rest stay behind
     return found
 
 
 def queries(hot: list[Hot], cookie: str, serial: int) -> dict[str, int]:
+    from benchmarks.hot import count_queries
     from django.conf import settings
     from django.test import Client
-
-    from benchmarks.hot import count_queries
 
     found = {}
     for one in hot:
@@ -126,7 +129,20 @@ def queries(hot: list[Hot], cookie: str, serial: int) -> dict[str, int]:
     return found
 
 
-def ask(hot: Hot, data: Path, port: int, server: int, cookies: list[str], first: int) -> dict[str, float]:
+@dataclass(frozen=True)
+class Watched:
+    """Where the site answers, and the two process trees that work for it."""
+
+    port: int
+    application: int
+    database: int
+
+    def cpu(self) -> tuple[Cpu, Cpu]:
+        """What both have spent so far."""
+        return Cpu.of_tree(self.application), Cpu.of_tree(self.database)
+
+
+def ask(hot: Hot, watched: Watched, cookies: list[str], first: int) -> dict[str, float]:
     """Ask once for each walker over one connection; the first ones warm up."""
     from django.db import connection
 
@@ -135,14 +151,13 @@ def ask(hot: Hot, data: Path, port: int, server: int, cookies: list[str], first:
 
     fold_all(at=clock.now())  # what the worker does each second
     connection.close()
-    database = postmaster(data)
     walls: list[float] = []
     sizes: list[int] = []
     app = db = Cpu({})
-    with closing(HTTPConnection(HOST, port, timeout=30)) as wire:
+    with closing(HTTPConnection(HOST, watched.port, timeout=30)) as wire:
         for i, (body, headers) in enumerate(letters(hot, cookies, first)):
             if i == WARM:
-                app, db = Cpu.of_tree(server), Cpu.of_tree(database)
+                app, db = watched.cpu()
             said = time.perf_counter()
             wire.request("GET" if body is None else "POST", hot.path, body, headers)
             answer = wire.getresponse()
@@ -153,12 +168,12 @@ def ask(hot: Hot, data: Path, port: int, server: int, cookies: list[str], first:
                 raise SystemExit(f"{hot.name}: {answer.status} instead of {hot.expected}\n{content[:500]!r}")
             if i > WARM and sum(walls) > MOST_SECONDS:
                 break
-        app_s, db_s = Cpu.of_tree(server).since(app), Cpu.of_tree(database).since(db)
+        app_after, db_after = watched.cpu()
     counted = len(walls) - WARM
     return {
         "requests": counted,
-        "app_ms": round(1000 * app_s / counted, 3),
-        "db_ms": round(1000 * db_s / counted, 3),
+        "app_ms": round(1000 * app_after.since(app) / counted, 3),
+        "db_ms": round(1000 * db_after.since(db) / counted, 3),
         "wall_ms": round(1000 * statistics.median(walls[WARM:]), 2),
         "bytes": round(statistics.median(sizes)),
     }

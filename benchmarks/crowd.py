@@ -10,12 +10,12 @@ import secrets
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from benchmarks.hot import PASSWORD, citizen_id, phone
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.hashers import make_password
 from django.db import connection
 
-from benchmarks.hot import PASSWORD, citizen_id, phone
 from lantoa.contests.models import Contestant, Movement
 from lantoa.learning.models import Lesson, Progress
 from lantoa.lib import clock
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 _AROUND = [
     """
-UPDATE lantoa_person SET phone_sealed = sha256(id::text::bytea) || sha256('p'), phone_index = sha256(('p' || id)::bytea),
+UPDATE lantoa_person
+   SET phone_sealed = sha256(id::text::bytea) || sha256('p'), phone_index = sha256(('p' || id)::bytea),
        citizen_id_sealed = sha256(id::text::bytea) || sha256('c'), citizen_id_index = sha256(('c' || id)::bytea)
  WHERE phone_index IS NULL
 """,

@@ -112,15 +112,17 @@ def _answers(address: str) -> bool:
 
 @dataclass(frozen=True)
 class Cpu:
-    """CPU seconds of each process of a tree: user and system time, by the scheduler's nanoseconds where it tells them."""
+    """CPU seconds of each process of a tree, user and system time; in the scheduler's nanoseconds where it tells."""
 
     seconds: dict[int, float]
 
     @classmethod
     def of_tree(cls, root: int) -> Cpu:
+        """Of a process and all that it started."""
         return cls({pid: _seconds(pid) for pid in _tree(root)})
 
     def since(self, before: Cpu) -> float:
+        """What was spent since; of a process that came meanwhile all, of one that went nothing."""
         return sum(now - before.seconds.get(pid, 0.0) for pid, now in self.seconds.items())
 
 

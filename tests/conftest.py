@@ -6,6 +6,11 @@ import os
 import socket
 
 import pytest
+from hypothesis import settings as hypothesis
+
+# Machines are shared and slow at times: no example fails for the time it took.
+hypothesis.register_profile("house", deadline=None)
+hypothesis.load_profile("house")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -73,7 +73,12 @@ def test_a_certificate_keeps_what_was_true_when_it_was_issued(me):
     me.person.full_name = "Tên Khác"
     me.person.save()
     again = issue_certificate(contestant=me, at=DURING + timedelta(days=1))
-    assert (again.number, again.name, again.correct, again.issued_at) == (first.number, first.name, first.correct, DURING)
+    assert (again.number, again.name, again.correct, again.issued_at) == (
+        first.number,
+        first.name,
+        first.correct,
+        DURING,
+    )
 
 
 def test_the_score_is_that_of_the_best_attempt(contest):
@@ -84,7 +89,9 @@ def test_the_score_is_that_of_the_best_attempt(contest):
     assert (issued.correct, issued.asked) == (max(scores), 20)
 
 
-@pytest.mark.parametrize("change", [lambda c: c.update(name="Ai Đó"), lambda c: c.update(correct=20), lambda c: c.delete()])
+@pytest.mark.parametrize(
+    "change", [lambda c: c.update(name="Ai Đó"), lambda c: c.update(correct=20), lambda c: c.delete()]
+)
 def test_an_issued_certificate_can_be_neither_changed_nor_deleted(me, change):
     issue_certificate(contestant=me)
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():

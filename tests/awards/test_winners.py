@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lantoa.awards import winners
@@ -40,7 +40,9 @@ def _shown(key, order):
 
 def lines(contest):
     return {
-        row.prize.name: [(place.rank, getattr(place.who, "name", None) or place.who.unit, place.tied) for place in row.places]
+        row.prize.name: [
+            (place.rank, getattr(place.who, "name", None) or place.who.unit, place.tied) for place in row.places
+        ]
         for row in provisional(contest, DURING + timedelta(days=1))
     }
 
@@ -110,6 +112,7 @@ def test_without_anybody_the_prizes_still_stand_in_their_order(table):
     assert lines(table) == {"Giải Nhất": [], "Giải Nhì": [], "Giải cộng đồng": []}
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 4), max_size=12), st.lists(st.integers(1, 3), min_size=1, max_size=4))
 def test_every_place_of_every_prize_is_reached_and_only_ties_stand_twice(scores, counts):
     ordered = sorted(scores)

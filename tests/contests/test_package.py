@@ -129,7 +129,9 @@ def test_importing_again_says_what_changed_and_never_unpublishes(folder, root):
 
 
 def test_the_operator_may_choose_other_days(folder, root):
-    contest, _ = import_contest(package=read_package(folder), root=root, opens=date(2026, 1, 1), closes=date(2026, 1, 2))
+    contest, _ = import_contest(
+        package=read_package(folder), root=root, opens=date(2026, 1, 1), closes=date(2026, 1, 2)
+    )
     assert contest.closes_at - contest.opens_at == timedelta(days=2)
 
 

@@ -98,7 +98,10 @@ def test_every_game_can_be_read_aloud(kind):
 
 
 sent = st.dictionaries(
-    st.sampled_from(["mark", "choice", "back", "path", "option", "version"] + [f"{p}-{n}" for p in ("place", "pair", "item") for n in range(8)]),
+    st.sampled_from(
+        ["mark", "choice", "back", "path", "option", "version"]
+        + [f"{p}-{n}" for p in ("place", "pair", "item") for n in range(8)]
+    ),
     st.lists(st.one_of(st.integers(-3, 200).map(str), st.text(max_size=5)), max_size=8),
 )
 

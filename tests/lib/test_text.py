@@ -23,17 +23,17 @@ def test_another_tone_is_another_word():
 
 def test_letters_sort_as_in_a_vietnamese_dictionary():
     words = ["a", "ă", "â", "b", "c", "d", "đ", "e", "ê", "i", "o", "ô", "ơ", "u", "ư", "y"]
-    assert sorted(reversed(words), key=sort_key) == words
+    assert sorted(set(words), key=sort_key) == words
 
 
 def test_tones_sort_after_letters_in_their_school_order():
     words = ["hoa", "hòa", "hỏa", "hõa", "hóa", "họa", "hoan"]
-    assert sorted(reversed(words), key=sort_key) == words
+    assert sorted(set(words), key=sort_key) == words
 
 
 def test_people_sort_by_given_name_then_family_then_middle():
     names = ["Trần Văn An", "Lê Thị Ân", "Đỗ Bình", "Lê Anh Bình", "Lê Thị Bình", "Nguyễn Thị Bình", "Phạm Đức", "Ỷ"]
-    assert sorted(reversed(names), key=name_key) == names
+    assert sorted(set(names), key=name_key) == names
 
 
 @given(NAMES)

@@ -41,7 +41,7 @@ def test_a_wrong_row_is_named_and_the_command_fails(tmp_path):
 
 
 def test_a_missing_file_is_an_error_in_words(tmp_path):
-    with pytest.raises(CommandError, match="x.csv"):
+    with pytest.raises(CommandError, match=r"x\.csv"):
         run("units", "import", str(tmp_path / "x.csv"))
 
 

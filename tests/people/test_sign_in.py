@@ -47,7 +47,7 @@ def test_somebody_unknown_and_a_wrong_password_get_one_answer(register):
 def test_somebody_unknown_costs_the_time_of_a_password(register, monkeypatch):
     register()
     spent = []
-    monkeypatch.setattr("lantoa.people.passwords.make_password", lambda word: spent.append(word))
+    monkeypatch.setattr("lantoa.people.passwords.make_password", spent.append)
     code(login="0987654321")
     assert len(spent) == 1
 

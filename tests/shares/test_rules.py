@@ -1,19 +1,21 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lantoa.contests.models import Contest
 from lantoa.shares.rules import Refused, fitting, lengths, tidy_text
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_a_text_made_tidy_stays_as_it_is(text):
     once = tidy_text(text)
     assert tidy_text(once) == once
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_nothing_that_hides_is_kept_and_line_breaks_are(text):
     kept = tidy_text(f"a{text}\nb")
@@ -24,7 +26,10 @@ def test_nothing_that_hides_is_kept_and_line_breaks_are(text):
 
 
 def test_lines_and_verses_keep_their_breaks_but_not_their_gaps():
-    assert tidy_text("  Chậm một nhịp, \r\n\r\n\r\n\r\n giữ   trọn\ttiền nhà.\r ") == "Chậm một nhịp,\n\ngiữ trọn tiền nhà."
+    assert (
+        tidy_text("  Chậm một nhịp, \r\n\r\n\r\n\r\n giữ   trọn\ttiền nhà.\r ")
+        == "Chậm một nhịp,\n\ngiữ trọn tiền nhà."
+    )
 
 
 def test_marks_that_turn_the_reading_direction_are_dropped():

@@ -49,7 +49,7 @@ def at(name, **kwargs):
 
 def text(answer):
     assert answer.status_code == 200
-    return answer.content.decode()
+    return " ".join(answer.content.decode().split())
 
 
 def shift(**days):
@@ -213,7 +213,7 @@ def test_a_script_in_a_lesson_stays_words(page, contest, tmp_path):
     folder = tmp_path
     for name in ("lessons", "pictures"):
         (folder / name).mkdir()
-    evil = '<script>alert(1)</script><img src=x onerror=alert(1)>"\'>'
+    evil = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'>"
     head = (PACKAGE / "lessons" / "3.3.md").read_text(encoding="utf-8").split("## ")[0]
     head = head.replace('title = "Năm dấu hiệu lừa đảo"', f"title = '''{evil}'''")
     body = f'## {evil}\n\n{evil}\n\n```check\nstem = \'\'\'{evil}\'\'\'\noptions = ["<b>a</b>", "b", "c", "d"]\nkey = 0\nexplanation = "<i>"\n```\n'
@@ -294,5 +294,5 @@ def test_an_order_is_given_by_numbers(page):
     start = mixed(data["steps"])
     right = {f"place-{start.index(step)}": str(seat) for seat, step in enumerate(data["steps"], 1)}
     assert "Đúng thứ tự rồi." in text(page.post(at("card", **where), {"do": "play", **right}))
-    twice = {name: "1" for name in right}
+    twice = dict.fromkeys(right, "1")
     assert "Mỗi việc cần một số riêng" in text(page.post(at("card", **where), {"do": "play", **twice}))

@@ -17,7 +17,7 @@ from lantoa.lib import clock
 DRAWS = 5  # numbers tried before something must be wrong: one of 2⁶⁰ is hardly ever taken
 
 
-class Refused(Exception):  # noqa: N818 (it is said in a sentence)
+class Refused(Exception):
     """A rule says no. The code is the first step that is missing: topics, exam or share."""
 
     def __init__(self, code: str) -> None:

@@ -155,7 +155,6 @@ class Accounts(Table):
             "title": title,
             "form": form,
             "back": back,
-            "opts": self.opts,
         }
         return TemplateResponse(request, "console/form.html", context)
 

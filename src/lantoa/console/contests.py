@@ -8,12 +8,13 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from lantoa.console.admin_site import console
 from lantoa.console.base import LongBook, Rows, Table
@@ -34,7 +35,7 @@ class Contests(Table):
     list_display = ("name", "opens_at", "closes_at", "published")
     fieldsets = (
         (_("Giới thiệu"), {"fields": ("name", "summary", "share_motto", "slug", "published")}),
-        (_("Thời gian"), {"fields": (("opens_at", "closes_at"),)}),
+        (_("Thời gian"), {"fields": ("opens_at", "closes_at")}),
         (_("Đơn vị"), {"fields": ("organiser", "operator", "contact", "root")}),
         (_("Quy định thi"), {"fields": ("asked", "time_limit", "attempts_limit", "learn_first", "public_names")}),
         (_("Bài chia sẻ"), {"fields": ("share_rules_shown",)}),
@@ -43,6 +44,16 @@ class Contests(Table):
     )
     # The address is printed on posters; the number of questions belongs to the blueprint of the bank.
     readonly_fields = ("slug", "root", "asked", "share_rules_shown", "package_version")
+    formfield_overrides = {TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})}}
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
+        """A word of help where the form alone does not say it."""
+        said = {
+            "time_limit": _("Giờ:phút:giây. 00:20:00 là 20 phút."),
+            "attempts_limit": _("Để trống: thi bao nhiêu lượt cũng được."),
+            "published": _("Bỏ chọn: chỉ ban tổ chức xem được cuộc thi."),
+        }
+        return super().get_form(request, obj, change, help_texts=said, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contest]:  # noqa: ARG002
         """Unpublished ones too."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, cast
 
 from django.http import HttpRequest
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from lantoa.contests.calendar import last_day
 from lantoa.contests.models import Contest
 from lantoa.people.models import Account
 from lantoa.shares.models import Report, Share
@@ -39,6 +39,7 @@ GROUPS: list[tuple[Any, list[tuple[str, Any, str]]]] = [
         [
             ("unit", _("Đơn vị"), "location_city"),
             ("cluster", _("Cụm thi đua"), "hub"),
+            ("succession", _("Sáp nhập"), "merge"),
             ("contestant", _("Thí sinh"), "groups"),
         ],
     ),
@@ -54,33 +55,28 @@ GROUPS: list[tuple[Any, list[tuple[str, Any, str]]]] = [
         _("Vận hành"),
         [
             ("account", _("Tài khoản"), "badge"),
-            ("succession", _("Sáp nhập"), "merge"),
             ("auditentry", _("Nhật ký"), "history"),
         ],
     ),
 ]
-BADGES = {"share": "lantoa.console.navigation.waiting_badge", "report": "lantoa.console.navigation.reports_badge"}
 
 
-def groups(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 (unfold's signature)
+def groups(request: HttpRequest) -> list[dict[str, Any]]:
     """What unfold draws at the side; it leaves out what a person may not see."""
+    numbers = {table: number for table, _link, _words, number in waiting(request)}
     home = {"title": _("Việc cần làm"), "icon": "home", "link": reverse_lazy("admin:index")}
-    tables = [{"title": title, "items": [_item(*row) for row in rows]} for title, rows in GROUPS]
+    tables = [{"title": title, "items": [_item(*row, numbers) for row in rows]} for title, rows in GROUPS]
     return [{"items": [home]}, *tables]
 
 
-def _item(table: str, title: Any, icon: str) -> dict[str, Any]:
-    item = {
-        "title": title,
-        "icon": icon,
-        "link": reverse_lazy(f"admin:lantoa_{table}_changelist"),
-        "permission": _sees(table),
-    }
-    return {**item, "badge": BADGES[table]} if table in BADGES else item
+def _item(table: str, title: Any, icon: str, numbers: dict[str, str]) -> dict[str, Any]:
+    link = reverse_lazy(f"admin:lantoa_{table}_changelist")
+    item = {"title": title, "icon": icon, "link": link, "permission": lambda request: _sees(request, table)}
+    return {**item, "badge": numbers[table], "badge_variant": "warning"} if table in numbers else item
 
 
-def _sees(table: str) -> Callable[[HttpRequest], bool]:
-    return lambda request: bool(request.user.has_perm(f"lantoa.view_{table}"))
+def _sees(request: HttpRequest, table: str) -> bool:
+    return bool(request.user.has_perm(f"lantoa.view_{table}"))
 
 
 def few(found: Any) -> str:
@@ -89,29 +85,24 @@ def few(found: Any) -> str:
     return "" if not number else f"{MANY - 1}+" if number == MANY else str(number)
 
 
-def waiting_badge(request: HttpRequest) -> str:
-    """Shares that wait."""
-    return few(Share.objects.in_state(Share.State.RECEIVED)) if _sees("share")(request) else ""
-
-
-def reports_badge(request: HttpRequest) -> str:
-    """Reports that nobody has looked at."""
-    return few(Report.objects.open()) if _sees("report")(request) else ""
+def waiting(request: HttpRequest) -> list[tuple[str, str, Any, str]]:
+    """What waits for this person: table, address, words, how many; nothing that is empty."""
+    found = []
+    if _sees(request, "share"):
+        shares = few(Share.objects.in_state(Share.State.RECEIVED))
+        found.append(("share", reverse("admin:lantoa_share_changelist"), _("bài chia sẻ chờ đăng"), shares))
+    if _sees(request, "report"):
+        page = reverse("admin:lantoa_report_changelist") + "?settled__exact=0"
+        found.append(("report", page, _("bài bị báo chưa xem"), few(Report.objects.open())))
+    return [row for row in found if row[-1]]
 
 
 def start(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """The start page: the contests, and what waits for this person."""
     user = cast("Account", request.user)
     contests = [
-        {"contest": contest, "phase": contest.phase(contest.moment).value} for contest in Contest.objects.newest()
-    ]
-    waits = [
-        (reverse_lazy("admin:lantoa_share_changelist"), _("bài chia sẻ chờ đăng"), waiting_badge(request)),
-        (
-            reverse_lazy("admin:lantoa_report_changelist") + "?settled__exact=0",
-            _("bài bị báo chưa xem"),
-            reports_badge(request),
-        ),
+        {"contest": contest, "phase": contest.phase(contest.moment).value, "last_day": last_day(contest.closes_at)}
+        for contest in Contest.objects.newest()
     ]
     powers = {"see_results": user.may("see_results"), "run_contest": user.may("run_contest")}
-    return {**context, "contests": contests, "waits": [row for row in waits if row[2]], "powers": powers}
+    return {**context, "contests": contests, "waits": waiting(request), "powers": powers}

@@ -182,7 +182,7 @@ class Shares(Table):
         """The beginning of it."""
         return Truncator(share.text).chars(90)
 
-    @admin.display(description="")
+    @admin.display(description=_("Bài"))
     def words(self, share: Share) -> str:
         """All of it, as it was typed."""
         return format_html('<div class="share-words">{}</div>', mark_safe(linebreaks(share.text, autoescape=True)))  # noqa: S308 (escaped here)

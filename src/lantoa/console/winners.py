@@ -32,8 +32,9 @@ def table(winners: PrizeWinners) -> dict[str, Any]:
 def cells(who: Person | Community) -> list[str]:
     """What decides, to the thousandth of a second."""
     if isinstance(who, Community):
-        percent = number_format(100 * float(who.ratio), 4)
-        return [who.unit, number_format(who.finished, 0), number_format(who.population, 0), f"{percent} %"]
+        finished = number_format(who.finished, force_grouping=True)
+        population = number_format(who.population, force_grouping=True)
+        return [who.unit, finished, population, f"{number_format(100 * float(who.ratio), 4)} %"]
     minutes, ms = divmod(who.ms, 60_000)
     spent = _("%(minutes)d phút %(seconds)s giây") % {"minutes": minutes, "seconds": number_format(ms / 1000, 3)}
     handed_in = date_format(localtime(who.submitted_at), "H:i:s.u d/m/Y")

@@ -26,7 +26,7 @@ def import_contest(
 ) -> tuple[Contest, list[str]]:
     """Make or bring up to date the contest of a package; returns it and what changed.
 
-    ``opens`` and ``closes`` stand for the package's days. A contest that exists keeps its seed; it is never unpublished.
+    ``opens`` and ``closes`` stand for the package's days. A contest keeps its seed and is never unpublished.
     """
     first, last = opens or package.contest["opens"], closes or package.contest["closes"]
     fields = {name: package.contest.get(name, "") for name in _WORDS} | {

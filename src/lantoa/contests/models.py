@@ -24,11 +24,12 @@ class ContestQuerySet(models.QuerySet["Contest"]):
 
     def newest(self) -> ContestQuerySet:
         """All of them, unpublished ones too, for those who run them; with the database's moment as ``.moment``."""
-        return self.select_related("root").annotate(moment=Now()).order_by("-opens_at")
+        found = self.annotate(moment=Now())  # type: ignore[no-redef] # declared below, for its readers
+        return found.select_related("root").order_by("-opens_at")
 
     def named(self, slug: str) -> Contest:
         """The public contest of that address, with the database's moment as ``.moment``; raises DoesNotExist."""
-        return self.public().annotate(moment=Now()).get(slug=slug)
+        return self.public().annotate(moment=Now()).get(slug=slug)  # type: ignore[no-redef] # declared below
 
 
 class Contest(models.Model):
@@ -159,8 +160,8 @@ class ContestantQuerySet(models.QuerySet["Contestant"]):
     def entering(self, account: Account, slug: str) -> Contestant | None:
         """This account's entry in a public contest: contest, units and the database's moment in one query."""
         found = (
-            self.select_related("contest__root", "unit", "sub_unit", "person")
-            .annotate(moment=Now())
+            self.annotate(moment=Now())  # type: ignore[no-redef] # declared below, for its readers
+            .select_related("contest__root", "unit", "sub_unit", "person")
             .filter(contest__slug=slug, contest__published=True, person__account=account)
         )
         return found.first()

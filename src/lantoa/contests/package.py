@@ -134,14 +134,17 @@ def _tables(data: dict[str, Any], report: Report) -> None:
     if shape(data["share"], _SHARE, inside("share")):
         for kind in ("slogan", "message", "story"):
             shape(data["share"][kind], _LENGTH, inside(f"share: {kind}"))
-    for name, fields in (("topics", _TOPIC), ("prizes", _PRIZE)):
-        for number, row in enumerate(data[name], 1):
-            if not isinstance(row, dict):
-                report(f"{name}: phải là các bảng [[{name}]]")
-            else:
-                shape(row, fields, inside(f"{name} {number}"))
-    if not data["topics"]:
-        report("topics: cần ít nhất một chuyên đề")
+    _rows("topics", data["topics"], _TOPIC, report)
+    _rows("prizes", data["prizes"], _PRIZE, report)
+
+
+def _rows(name: str, rows: list[Any], fields: dict[str, Field], report: Report) -> None:
+    """Check a list of tables; it holds at least one."""
+    if not rows or not all(isinstance(row, dict) for row in rows):
+        report(f"{name}: phải là các bảng [[{name}]]")
+        return
+    for number, row in enumerate(rows, 1):
+        shape(row, fields, lambda what, number=number: report(f"{name} {number}: {what}"))  # type: ignore[misc]
 
 
 def _sources(folder: Path) -> list[Path]:

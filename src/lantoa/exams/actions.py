@@ -19,7 +19,7 @@ from lantoa.exams.results import Result
 from lantoa.lib import clock
 
 
-class Refused(Exception):  # noqa: N818 (it is said in a sentence)
+class Refused(Exception):
     """A rule says no. Codes: before, closed, invalid, unlearned, limit, no-bank, unknown, stale."""
 
     def __init__(self, code: str) -> None:

@@ -22,7 +22,7 @@ ENOUGH_PICKS = 500
 LAST_TRY = 50  # times the tries of the blueprint: only a bank full of enemies ever gets there
 
 
-class ThinBank(ValueError):  # noqa: N818 - what it says about the bank
+class ThinBank(ValueError):
     """The bank cannot give the papers that the blueprint asks for."""
 
 

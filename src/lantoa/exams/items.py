@@ -24,7 +24,7 @@ Row = Mapping[str, Any]
 Report = Callable[[str, str], None]
 
 
-class BadPackage(ValueError):  # noqa: N818 - the name is part of the package format's vocabulary
+class BadPackage(ValueError):
     """A package cannot be read; ``messages`` holds one ``file: item: what`` a fault."""
 
     def __init__(self, messages: Iterable[str]) -> None:

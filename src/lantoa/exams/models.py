@@ -58,7 +58,8 @@ class BankQuerySet(models.QuerySet["Bank"]):
     def current_for(self, contestant: Contestant) -> Bank | None:
         """The same, with `.owed`: whether this person still has lessons to learn. One query."""
         owed = Exists(Lesson.objects.owed_by(contestant))
-        return self.filter(contest=contestant.contest_id).annotate(owed=owed).order_by("-version").first()
+        banks = self.annotate(owed=owed)  # type: ignore[no-redef] # declared below, for its readers
+        return banks.filter(contest=contestant.contest_id).order_by("-version").first()
 
 
 class Bank(models.Model):
@@ -97,7 +98,8 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         rows = self.select_for_update(skip_locked=skip, of=("self",)).select_related(
             "contestant__contest", "contestant__best"
         )
-        return rows.annotate(moment=Func(function="clock_timestamp", output_field=models.DateTimeField()))
+        now = Func(function="clock_timestamp", output_field=models.DateTimeField())
+        return rows.annotate(moment=now)  # type: ignore[no-redef] # declared below, for its readers
 
 
 class Attempt(models.Model):

@@ -24,7 +24,7 @@ from lantoa.lib.frontmatter import BadContent
 FILMS = "bai-hoc"
 
 
-class Refused(Exception):  # noqa: N818 (it is said in a sentence)
+class Refused(Exception):
     """A rule says no. Codes: before, closed, unknown."""
 
     def __init__(self, code: str) -> None:
@@ -61,7 +61,7 @@ def set_topics(*, contest: Contest, topics: Sequence[dict[str, Any]]) -> list[st
 
 
 def publish_lessons(*, contest: Contest, folder: Path, at: datetime | None = None) -> list[str]:
-    """Publish the lessons of a package: a new version of each that changed, nothing of the others; returns what changed.
+    """Publish the lessons of a package: a new version of each that changed; returns what changed.
 
     A lesson that the package no longer has is withdrawn; its versions stay. Raises BadContent.
     """

@@ -1,4 +1,4 @@
-"""Readable content files: TOML front matter between two lines `+++`, then text; faults are collected, with their file."""
+"""Readable content files: TOML front matter between two lines `+++`, then text; faults collected by file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 _FENCE = re.compile(r"\A\+\+\+\n(.*?)^\+\+\+\n?", re.DOTALL | re.MULTILINE)
 
 
-class BadContent(ValueError):  # noqa: N818 (it says what is bad)
+class BadContent(ValueError):
     """Content cannot be read; ``messages`` holds one `file: what` a fault."""
 
     def __init__(self, messages: Iterable[str]) -> None:

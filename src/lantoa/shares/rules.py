@@ -20,7 +20,7 @@ _BLANKS = re.compile(r"[^\S\n]+")
 _GAP = re.compile(r"\n{3,}")
 
 
-class Refused(Exception):  # noqa: N818 (it is said in a sentence)
+class Refused(Exception):
     """A rule says no; the door turns the code into words.
 
     To the author: before, closed, unfinished, kind, short, long, published. To the moderator: forbidden, edited,

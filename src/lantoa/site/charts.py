@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -20,6 +20,7 @@ class Frame:
     width: int
     height: int
     names: int
+    words: int  # the width of what stands at the end of the lower line
     left: int = 12
     top: int = 64
     foot: int = 34
@@ -30,8 +31,8 @@ class Frame:
         return self.height - self.foot
 
 
-WIDE = Frame(1040, 380, names=10)
-NARROW = Frame(330, 300, names=5)
+WIDE = Frame(1040, 380, names=10, words=190)
+NARROW = Frame(330, 300, names=5, words=84)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def rising(days: Sequence[Day], frame: Frame) -> Chart:
     step = _step(most)
     grid = takewhile(lambda value: value <= most, range(step, most + step, step))
     every = (len(days) - 1) // frame.names + 1
-    end, end_finished = _ends(registered[-1], finished[-1], frame)
+    end, end_finished = _place(xs, registered, finished, frame)
     return Chart(
         box=f"0 0 {frame.width} {frame.height}",
         left=str(frame.left),
@@ -89,7 +90,9 @@ def rising(days: Sequence[Day], frame: Frame) -> Chart:
         finished=_points(xs, finished),
         area=f"{_points(xs, registered)} {right},{frame.base} {frame.left},{frame.base}",
         lines=tuple(_label(frame.left, height(v) - 6, height(v), value=v) for v in grid),
-        days=tuple(_label(xs[n], frame.height - 8, frame.base, day=days[n - 1]) for n in range(len(days), 0, -every)),
+        days=tuple(
+            _label(xs[n], frame.height - 8, frame.base, day=days[n - 1]) for n in sorted(range(len(days), 0, -every))
+        ),
         end=_label(right - 38, end, registered[-1], value=days[-1].registered),
         end_finished=_label(right, end_finished, finished[-1], value=days[-1].finished),
     )
@@ -113,9 +116,29 @@ def _step(most: int) -> int:
         size *= 10
 
 
-def _ends(registered: int, finished: int, frame: Frame) -> tuple[int, int]:
-    """Heights of the words at the ends of both lines: they meet neither each other nor the axis."""
-    below = finished + LABEL + 2
-    if below <= frame.base - 6:
-        return registered - 12, below
-    return min(registered - 12, finished - 10 - LABEL), finished - 10
+def _place(xs: Sequence[int], registered: Sequence[int], finished: Sequence[int], frame: Frame) -> tuple[int, int]:
+    """Heights of the words at the ends of both lines: clear of each other, of both lines and of the axis.
+
+    The words over the higher line always are; those of the lower one go above it or below it, where the fewest meet.
+    """
+    span = range(frame.width - frame.words, xs[-1] + 1, 8)
+    high, low = (_heights(xs, line, span) for line in (registered, finished))
+    first = registered[-1] - 12
+    tries = [finished[-1] - 10, min(max(round(y) for y in low) + LABEL, frame.base - 8), frame.base - 8]
+
+    def met(y: int) -> int:
+        lines = sum(y - LABEL < at < y + 4 for at in (*high, *low))
+        return lines + len(span) * (abs(y - first) < LABEL)
+
+    return first, min(tries, key=met)
+
+
+def _heights(xs: Sequence[int], ys: Sequence[int], span: Iterable[int]) -> list[float]:
+    """How high a line lies at each place of the span."""
+    found = []
+    for x in span:
+        n = max(n for n in range(len(xs)) if xs[n] <= x)
+        after = min(n + 1, len(xs) - 1)
+        part = (x - xs[n]) / (xs[after] - xs[n]) if after > n else 0.0
+        found.append(ys[n] + part * (ys[after] - ys[n]))
+    return found

@@ -101,12 +101,13 @@ def share(finishers: list[Contestant], *, by: Account, now: datetime) -> None:
     ]
     for place, contestant in enumerate(rng.sample(finishers, min(SHARERS, len(finishers)))):
         kind, text = texts[place % len(texts)]
-        sent_at = now - timedelta(minutes=rng.randrange(2, 2000))
+        done = contestant.best.submitted_at
+        sent_at = done + (now - done) * rng.uniform(0.01, 0.9)
         sent = send_share(contestant=contestant, kind=kind, text=text, may_publish=True, at=sent_at)
         if place == 0:
-            return_share(share=sent, by=by, reason=examples.RETURN_REASON, at=sent_at + timedelta(minutes=1))
+            return_share(share=sent, by=by, reason=examples.RETURN_REASON, at=sent_at + (now - sent_at) / 2)
         elif place % 4:
-            publish_share(share=sent, by=by, at=sent_at + timedelta(minutes=1))
+            publish_share(share=sent, by=by, at=sent_at + (now - sent_at) / 2)
 
 
 def make_accounts(contest: Contest) -> tuple[Account, list[dict[str, str]]]:

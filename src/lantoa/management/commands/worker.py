@@ -12,6 +12,7 @@ from django.db import Error, close_old_connections
 
 from lantoa.exams.actions import close_overdue
 from lantoa.lib import clock
+from lantoa.people.sign_in import forget_old
 from lantoa.standings.fold import fold_all
 
 log = logging.getLogger("lantoa.worker")
@@ -39,7 +40,9 @@ class Command(BaseCommand):
 
 
 def beat() -> None:
-    """One round: first what ran out (its facts are dated in the past), then the folds."""
+    """One round: first what ran out (its facts are dated in the past), then the folds, then old sign-in counts."""
     while close_overdue(limit=BATCH) == BATCH:
         pass
-    fold_all(at=clock.now())
+    now = clock.now()
+    fold_all(at=now)
+    forget_old(at=now)

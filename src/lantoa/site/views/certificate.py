@@ -1,7 +1,8 @@
-"""The certificate: what is missing, issuing it, the sheet, PDF and picture; and the public page that checks a number."""
+"""The certificate: what is missing, issuing it, sheet, PDF and picture; and the public page that checks a number."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -47,7 +48,7 @@ def certificate(request: HttpRequest, me: Contestant) -> HttpResponse:
     if issued is None:
         waits_for = missing(me)
         context["waits_for"] = waits_for
-        context["draft"] = None if waits_for else certificates.written(me, me.moment)  # type: ignore[attr-defined]
+        context["draft"] = None if waits_for else certificates.written(me, me.moment)
         return render(request, "site/certificate/to_come.html", context)
     check_url = _check_url(issued)
     context |= {
@@ -64,10 +65,8 @@ def certificate(request: HttpRequest, me: Contestant) -> HttpResponse:
 
 def _issue(me: Contestant) -> HttpResponse:
     """Once; a step that is missing is what the page tells anyway."""
-    try:
+    with suppress(Refused):
         issue_certificate(contestant=me)
-    except Refused:
-        pass
     return redirect("certificate", contest=me.contest.slug)
 
 

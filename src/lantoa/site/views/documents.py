@@ -61,7 +61,7 @@ def by_kind(request: HttpRequest, contest: str, kind: str) -> HttpResponse:
 
 
 @require_safe
-def kept_file(request: HttpRequest, name: str) -> HttpResponse:  # noqa: ARG001 (Django's signature)
+def kept_file(request: HttpRequest, name: str) -> FileResponse:  # noqa: ARG001 (Django's signature)
     """An attachment of a document, or a film of a lesson."""
     asked = PurePosixPath(name)
     if asked.parts[0] not in OPEN or ".." in asked.parts or not default_storage.exists(name):

@@ -155,7 +155,7 @@ def _frame(me: Contestant) -> dict[str, Any]:
 
 def _moment(me: Contestant) -> datetime:
     """The database's instant at which the contestant was read."""
-    moment: datetime = me.moment  # type: ignore[attr-defined]  # annotated by entering()
+    moment: datetime = me.moment  # annotated by entering()
     return moment
 
 

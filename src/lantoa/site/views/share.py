@@ -65,7 +65,7 @@ def share(request: HttpRequest, me: Contestant) -> HttpResponse:
 
 
 def _send(request: HttpRequest, me: Contestant) -> HttpResponse:
-    typed = {
+    typed: dict[str, Any] = {
         "kind": request.POST.get("loai", ""),
         "text": request.POST.get("noi-dung", ""),
         "agreed": request.POST.get("dang") == "1",
@@ -108,7 +108,7 @@ def _share_page(
     errors: dict[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    phase = me.contest.phase(me.moment).value  # type: ignore[attr-defined] # read with the contestant
+    phase = me.contest.phase(me.moment).value
     finished = mine is not None or has_finished(me)
     context = {
         "contest": me.contest,

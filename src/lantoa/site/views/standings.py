@@ -38,9 +38,11 @@ class Line:
 
     @property
     def percent(self) -> Decimal | None:
-        """The ratio in hundredths, two places."""
-        ratio = self.row.ratio
-        return None if ratio is None else round(Decimal(100 * ratio.numerator) / ratio.denominator, 2)
+        """The ratio in hundredths: two places, three below one."""
+        if self.row.ratio is None:
+            return None
+        percent = Decimal(100 * self.row.ratio.numerator) / self.row.ratio.denominator
+        return round(percent, 2 if percent >= 1 or not percent else 3)
 
 
 @dataclass(frozen=True, slots=True)

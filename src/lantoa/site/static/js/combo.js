@@ -60,7 +60,7 @@ export function combo(select) {
     select.value = code;
     select.dispatchEvent(new Event("change", { bubbles: true }));
   };
-  const choose = (option) => { input.value = option.label; pick(option.code); close(); };
+  const choose = (option) => { input.value = option.full; pick(option.code); close(); };
   const point = (to) => {
     active = to;
     [...list.children].forEach((item, n) => item.setAttribute("aria-selected", String(n === active)));
@@ -91,8 +91,8 @@ export function combo(select) {
   // What is meant without a doubt counts as chosen: the exact words, or the only name with those letters.
   const settle = () => {
     const typed = plain(input.value), folded = fold(input.value);
-    if (options.some((option) => option.code === select.value && option.label === input.value)) return;
-    const exact = options.filter((option) => [option.full, option.name, option.label].some((name) => plain(name) === typed));
+    if (options.some((option) => option.code === select.value && option.full === input.value)) return;
+    const exact = options.filter((option) => [option.full, option.name].some((name) => plain(name) === typed));
     const alike = options.filter((option) => [option.full, option.name].some((name) => fold(name) === folded));
     const only = exact.length === 1 ? exact[0] : alike.length === 1 ? alike[0] : null;
     if (only && folded) choose(only); else pick("");
@@ -117,7 +117,7 @@ export function combo(select) {
   });
 
   const chosen = options.find((option) => option.code === select.value);
-  input.value = chosen ? chosen.label : words.typed || "";
+  input.value = chosen ? chosen.full : words.typed || "";
 }
 
 for (const select of document.querySelectorAll("select[data-combo]")) combo(select);

@@ -143,8 +143,12 @@ def test_units_are_found_without_marks(enter, world, typed):
 
 def test_people_are_found_without_marks_and_every_look_is_written_down(enter, world):
     browser = enter("organiser")
-    assert "Phạm Thị Hòa" in browser.get(reverse("admin:lantoa_contestant_changelist"), {"q": "hoa pham"}).content.decode()
-    assert "Phạm Thị Hòa" not in browser.get(reverse("admin:lantoa_contestant_changelist"), {"q": "hoan"}).content.decode()
+    assert (
+        "Phạm Thị Hòa" in browser.get(reverse("admin:lantoa_contestant_changelist"), {"q": "hoa pham"}).content.decode()
+    )
+    assert (
+        "Phạm Thị Hòa" not in browser.get(reverse("admin:lantoa_contestant_changelist"), {"q": "hoan"}).content.decode()
+    )
     page = browser.get(reverse("admin:lantoa_contestant_change", args=[world.contestant.pk])).content.decode()
     assert "456" in page
     assert written(f"contestant:{world.contestant.pk}") == [("see_contestant", "organiser")]
@@ -175,7 +179,9 @@ def test_an_operator_creates_an_account_that_can_enter(enter, client, world):
 
 def test_a_new_password_ends_the_old_and_is_never_written_down(enter, client, world):
     account = world.accounts["judge"]
-    enter("operator").post(reverse("admin:lantoa_account_password", args=[account.pk]), {"password": "thuyền lên nước lên"})
+    enter("operator").post(
+        reverse("admin:lantoa_account_password", args=[account.pk]), {"password": "thuyền lên nước lên"}
+    )
     account.refresh_from_db()
     assert account.check_password("thuyền lên nước lên")
     entry = AuditEntry.objects.about(f"account:{account.pk}").last()

@@ -75,7 +75,7 @@ def test_filters_lists_and_dates_work_with_what_the_policy_leaves(desk, world):
     desk.get_by_text("Lọc").or_(desk.get_by_text("Filters")).first.click()
     desk.wait_for_selector("#changelist-filter", state="visible")
     desk.goto(reverse("admin:lantoa_unit_change", args=[world.rows["unit"].pk]))
-    desk.click(".add-row a")
+    desk.get_by_text("Thêm một").first.click()
     assert desk.locator("[name=populations-2-value]").is_visible()
     desk.goto(reverse("admin:lantoa_cluster_change", args=[world.rows["cluster"].pk]))
     desk.locator(".select2-selection").last.click()

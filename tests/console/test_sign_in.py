@@ -46,6 +46,13 @@ def test_the_console_never_leaves_for_another_site(world, client):
     assert "ke-gian" not in answer["Location"]
 
 
+def test_staff_change_their_own_password_where_everybody_does(world, client):
+    sign_in(client, "organiser")
+    answer = client.get(reverse("admin:password_change"), follow=True)
+    assert answer.redirect_chain == [(reverse("password"), 302)]
+    assert answer.status_code == 200
+
+
 def test_signing_out_ends_it(world, client):
     sign_in(client, "organiser")
     client.post(reverse("admin:logout"))

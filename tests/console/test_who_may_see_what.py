@@ -98,6 +98,13 @@ def test_the_answer_key_reaches_only_who_may_see_it(world, enter, role):
 
 
 @pytest.mark.parametrize("role", ROLES)
+def test_the_name_of_a_contestant_reaches_only_who_may_see_people(world, enter, role):
+    found = [address for address, page in everything(enter(role), world) if "Phạm Thị Hòa" in page]
+    if role != "citizen":  # whose own name stands on the sign-in page, if anywhere
+        assert bool(found) == (role == "organiser"), found
+
+
+@pytest.mark.parametrize("role", ROLES)
 def test_no_page_shows_a_citizen_number_or_a_phone_in_clear(world, enter, role):
     sealed = bytes(world.contest.seed_sealed).hex()
     for address, page in everything(enter(role), world):

@@ -39,6 +39,15 @@ def test_the_reference_package_becomes_a_contest_and_a_second_import_changes_not
     assert AuditEntry.objects.filter(action="package.imported").count() == 1
 
 
+def test_each_import_that_changes_something_is_a_new_version(db, capsys):
+    run(PACKAGE, capsys=capsys)
+    assert Contest.objects.get().package_version == 1
+    run(PACKAGE, capsys=capsys)
+    assert Contest.objects.get().package_version == 1
+    run(PACKAGE, "--publish", capsys=capsys)
+    assert Contest.objects.get().package_version == 2
+
+
 def test_other_days_may_be_given(db, capsys):
     run(PACKAGE, "--opens", "2026-02-01", "--closes", "2026-02-28", capsys=capsys)
     assert str(Contest.objects.get().closes_at) == "2026-02-28 17:00:00+00:00"

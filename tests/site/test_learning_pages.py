@@ -296,3 +296,26 @@ def test_an_order_is_given_by_numbers(page):
     assert "Đúng thứ tự rồi." in text(page.post(at("card", **where), {"do": "play", **right}))
     twice = dict.fromkeys(right, "1")
     assert "Mỗi việc cần một số riêng" in text(page.post(at("card", **where), {"do": "play", **twice}))
+
+
+@pytest.mark.parametrize(
+    ("steps", "leads"),
+    [((False, False, False), "exam"), ((True, False, False), "share"), ((True, True, False), "certificate")],
+)
+def test_the_one_big_button_leads_to_the_next_step(page, me, monkeypatch, steps, leads):
+    from lantoa.awards.steps import Steps
+    from lantoa.site.views import learning
+
+    learn(me)
+    monkeypatch.setattr(learning, "steps_of", lambda _: Steps(*steps))
+    html = text(page.get(at("topics")))
+    assert re.findall(r'class="btn btn--wide" href="([^"]+)"', html) == [at(leads)]
+    assert f"Vòng sóng của bạn: {2 + sum(steps)}/5" in html
+
+
+def test_lessons_are_marked_as_vietnamese_on_the_english_site(page):
+    with translation.override("en"):
+        url = reverse("card", kwargs={"contest": SLUG, "code": "3.3", "number": 1})
+    html = text(page.get(url))
+    assert '<html lang="en">' in html
+    assert '<article class="lesson-card lesson-card--drawn" lang="vi">' in html

@@ -23,7 +23,7 @@ class Prize(models.Model):
         INDIVIDUAL = "individual", "Cá nhân theo bảng xếp hạng"
         UNIT_RATIO = "unit_ratio", "Đơn vị theo tỷ lệ hoàn thành trên dân số"
 
-    contest = models.ForeignKey(Contest, models.CASCADE, related_name="prizes")
+    contest = models.ForeignKey(Contest, models.CASCADE, related_name="prizes", verbose_name="cuộc thi")
     rule = models.CharField("cách xét", max_length=20, choices=Rule)
     position = models.PositiveSmallIntegerField("thứ tự")
     name = models.CharField("tên giải", max_length=120)
@@ -39,8 +39,16 @@ class Prize(models.Model):
         verbose_name_plural = "giải thưởng"
         ordering = ["contest", "position"]
         constraints = [
-            models.UniqueConstraint(fields=["contest", "position"], name="prize_position_once"),
-            models.CheckConstraint(condition=Q(count__gt=0), name="prize_given_at_least_once"),
+            models.UniqueConstraint(
+                fields=["contest", "position"],
+                name="prize_position_once",
+                violation_error_message="Thứ tự này đã có giải khác.",
+            ),
+            models.CheckConstraint(
+                condition=Q(count__gt=0),
+                name="prize_given_at_least_once",
+                violation_error_message="Số giải phải lớn hơn 0.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -62,7 +70,7 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
 class Certificate(models.Model):
     """A certificate of participation (M10): everything printed on it is kept as printed; a trigger refuses changes."""
 
-    contestant = models.OneToOneField(Contestant, models.PROTECT, related_name="certificate")
+    contestant = models.OneToOneField(Contestant, models.PROTECT, related_name="certificate", verbose_name="thí sinh")
     number = models.CharField("số", max_length=20, unique=True)
     name = models.CharField("họ tên như in", max_length=120)
     unit_name = models.CharField("đơn vị như in", max_length=200)

@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lantoa.config.settings")
 application = get_wsgi_application()
+
+from lantoa.site.visits import visits  # noqa: E402 (the settings are read by now)
+
+visits.start()

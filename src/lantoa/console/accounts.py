@@ -20,7 +20,7 @@ from unfold.widgets import (
 )
 
 from lantoa.console.admin_site import console
-from lantoa.console.base import LongBook, Rows, Table
+from lantoa.console.base import LongBook, Rows, Table, data
 from lantoa.people import access, actions, passwords
 from lantoa.people.models import Account, AuditEntry, Role
 from lantoa.people.refused import Refused
@@ -163,10 +163,20 @@ class Accounts(Table):
 class Journal(LongBook):
     """Who did what, when, to what."""
 
-    list_display = ("at", "actor", "action", "subject")
+    list_display = ("at", "who", "action", "subject")
     list_display_links = ("at",)
-    list_select_related = ("actor__person",)
+    list_select_related = ("actor",)
     search_fields = ("subject__exact",)
     search_help_text = _("Đối tượng, viết đủ: share:17")
-    ordering = ("-pk",)
-    fields = ("at", "actor", "action", "subject", "detail")
+    fields = ("at", "who", "action", "subject", "detail_shown")
+    readonly_fields = ("who", "detail_shown")
+
+    @admin.display(description=_("Ai"))
+    def who(self, entry: AuditEntry) -> str:
+        """Staff by user name; of a contestant only the account's number, since operators do not see people."""
+        return (entry.actor.username or f"account:{entry.actor.pk}") if entry.actor else "–"
+
+    @admin.display(description=_("Chi tiết"))
+    def detail_shown(self, entry: AuditEntry) -> str:
+        """What was noted with it."""
+        return data(entry.detail)

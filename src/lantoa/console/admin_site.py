@@ -7,7 +7,8 @@ from typing import Any
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import AuthenticationForm
@@ -50,6 +51,10 @@ class Console(UnfoldAdminSite):
     def extra_urls(self) -> list[URLPattern]:
         """Unfold asks for them."""
         return [path(route, self.admin_view(view), name=name) for route, view, name in self.pages]
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # noqa: ARG002
+        """One place to change one's password for everybody: the site's."""
+        return redirect("password")
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """The colours come from css/console.css, not from an inline style: the policy of headers.py holds."""

@@ -34,5 +34,4 @@ class Certificates(LongBook):
     list_display = ("number", "name", "unit_name", "issued_at")
     search_fields = ("number__exact",)
     search_help_text = _("Số giấy chứng nhận")
-    ordering = ("-issued_at",)
     fields = ("number", "name", "unit_name", "contest_name", ("correct", "asked"), "issued_at")

@@ -128,7 +128,6 @@ class Contestants(LongBook):
     list_filter = ("contest", "group")
     search_fields = ("person__full_name",)
     search_help_text = _("Họ tên, không cần dấu")
-    ordering = ("-joined_at",)
     fields = ("person", "contest", "unit", "sub_unit", "group", "joined_at", "valid_at", "phone", "citizen_id")
     readonly_fields = ("phone", "citizen_id")
 

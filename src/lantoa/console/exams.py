@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from lantoa.console.admin_site import console
-from lantoa.console.base import Book
+from lantoa.console.base import Book, data
 from lantoa.exams.models import Bank, Question
 
 
@@ -45,8 +45,13 @@ class Banks(Book):
     list_select_related = ("contest",)
     list_filter = ("contest",)
     ordering = ("contest_id", "-version")
-    fields = ("contest", "version", "size", "blueprint", "digest", "published_at")
-    readonly_fields = ("size",)
+    fields = ("contest", "version", "size", "blueprint_shown", "digest", "published_at")
+    readonly_fields = ("size", "blueprint_shown")
+
+    @admin.display(description=_("Ma trận đề"))
+    def blueprint_shown(self, bank: Bank) -> str:
+        """How a paper is put together."""
+        return data(bank.blueprint)
 
     @admin.display(description=_("Số câu"))
     def size(self, bank: Bank) -> int:

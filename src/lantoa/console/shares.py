@@ -104,7 +104,7 @@ class Shares(Table):
     fieldsets = (
         (None, {"fields": ("words", "reported")}),
         (_("Ai gửi"), {"fields": (("contestant", "unit"), ("kind", "sent_at"), "may_publish")}),
-        (_("Quyết định"), {"fields": (("state", "decided_by", "decided_at"), "reason", "read")}),
+        (_("Quyết định"), {"fields": ("state", ("decided_by", "decided_at"), "reason", "read")}),
     )
     readonly_fields = (
         *("words", "reported", "contestant", "unit", "kind", "sent_at"),

@@ -7,7 +7,7 @@ from typing import Any, cast
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -37,7 +37,9 @@ def cells(who: Person | Community) -> list[str]:
         return [who.unit, finished, population, f"{number_format(100 * float(who.ratio), 4)} %"]
     minutes, ms = divmod(who.ms, 60_000)
     spent = _("%(minutes)d phút %(seconds)s giây") % {"minutes": minutes, "seconds": number_format(ms / 1000, 3)}
-    handed_in = date_format(localtime(who.submitted_at), "H:i:s.u d/m/Y")
+    local = localtime(who.submitted_at)
+    fraction = f"{local.microsecond:06d}".removesuffix("000")
+    handed_in = f"{local:%H:%M:%S},{fraction} {local:%d/%m/%Y}"
     return [who.name, who.unit, f"{who.correct}/{who.asked}", spent, handed_in, str(who.attempt)]
 
 

@@ -49,7 +49,7 @@ def join(*, contest: Contest, person: Person, at: datetime | None = None) -> Con
 
 
 def move(*, contestant: Contestant, unit: Unit, sub_unit: Unit | None, by: Account, at: datetime | None = None) -> None:
-    """Take part for another unit, before the first exam is handed in; else :class:`Refused`: after_exam, unit_elsewhere.
+    """Take part for another unit, before the first exam is handed in; :class:`Refused`: after_exam, unit_elsewhere.
 
     A correction with its two signed steps (figures.md §1): facts and past figures stay as they were.
     """

@@ -17,6 +17,7 @@ from lantoa.lib.sealing import seal
 from lantoa.units.models import Unit
 
 SEED = 32  # bytes
+NEW = "cuộc thi (mới)"  # what an import says of a contest that was not there before
 _WORDS = ("name", "name_en", "summary", "summary_en", "organiser", "operator", "contact")
 
 
@@ -48,7 +49,7 @@ def import_contest(
         contest = Contest.objects.create(slug=package.contest["slug"], seed_sealed=b"", **fields)
         contest.seed_sealed = seal(secrets.token_bytes(SEED), table="contest", column="seed", row=str(contest.pk))
         contest.save(update_fields=["seed_sealed"])
-        return contest, ["cuộc thi (mới)"]
+        return contest, [NEW]
     changed = _settle(contest, fields)
     return contest, [f"cuộc thi: {', '.join(changed)}"] if changed else []
 
@@ -69,6 +70,12 @@ def publish_documents(*, contest: Contest, pages: Sequence[Page], at: datetime |
         elif _settle(document, fields):
             changed.append(f"văn bản {page.slug}")
     return changed
+
+
+def count_version(*, contest: Contest) -> None:
+    """Count one more version of the contest's content."""
+    contest.package_version += 1
+    contest.save(update_fields=["package_version"])
 
 
 def _settle(row: models.Model, fields: dict[str, Any]) -> list[str]:

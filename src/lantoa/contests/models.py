@@ -71,7 +71,11 @@ class Contest(models.Model):
         verbose_name = "cuộc thi"
         verbose_name_plural = "cuộc thi"
         constraints = [
-            models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="contest_closes_after_opening"),
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=F("opens_at")),
+                name="contest_closes_after_opening",
+                violation_error_message="Lúc đóng phải sau lúc mở.",
+            ),
             models.CheckConstraint(condition=Q(asked__gt=0), name="contest_asks_something"),
         ]
 
@@ -107,7 +111,7 @@ class Document(models.Model):
         PRIVACY = "privacy", "Quyền riêng tư"
         ACCESSIBILITY = "accessibility", "Khả năng tiếp cận"
 
-    contest = models.ForeignKey(Contest, models.CASCADE, related_name="documents")
+    contest = models.ForeignKey(Contest, models.CASCADE, related_name="documents", verbose_name="cuộc thi")
     slug = models.SlugField("địa chỉ", max_length=80)
     kind = models.CharField("loại", max_length=20, choices=Kind)
     title = models.CharField("tiêu đề", max_length=200)
@@ -122,10 +126,25 @@ class Document(models.Model):
     class Meta:
         verbose_name = "văn bản"
         verbose_name_plural = "văn bản"
-        constraints = [models.UniqueConstraint(fields=["contest", "slug"], name="document_address_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contest", "slug"],
+                name="document_address_once",
+                violation_error_message="Cuộc thi đã có văn bản ở địa chỉ này.",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    """Reads of files."""
+
+    def public(self, name: str) -> bool:
+        """Whether the file of that name comes with a document that everybody may read."""
+        shown = Q(document__published_at__isnull=False, document__contest__published=True)
+        return self.filter(shown, file=name).exists()
 
 
 class Attachment(models.Model):
@@ -134,6 +153,8 @@ class Attachment(models.Model):
     document = models.ForeignKey(Document, models.CASCADE, related_name="attachments")
     title = models.CharField("tên tệp", max_length=200)
     file = models.FileField("tệp", upload_to="van-ban/")
+
+    objects = AttachmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = "tệp đính kèm"
@@ -170,8 +191,8 @@ class ContestantQuerySet(models.QuerySet["Contestant"]):
 class Contestant(models.Model):
     """One person in one contest. `joined_unit` never changes; `unit` is the present one (figures.md §2)."""
 
-    contest = models.ForeignKey(Contest, models.CASCADE, related_name="contestants")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="entries")
+    contest = models.ForeignKey(Contest, models.CASCADE, related_name="contestants", verbose_name="cuộc thi")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="entries", verbose_name="họ và tên")
     who = models.BinaryField(max_length=16, editable=False)  # random pseudonym, log.md §1
     joined_unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="đơn vị")

@@ -17,7 +17,7 @@ from lantoa.units.models import Unit
 class Question(models.Model):
     """One version of a question (items.md §5); immutable once in a bank."""
 
-    contest = models.ForeignKey(Contest, models.CASCADE, related_name="+")
+    contest = models.ForeignKey(Contest, models.CASCADE, related_name="+", verbose_name="cuộc thi")
     code = models.CharField("mã", max_length=30)
     version = models.PositiveIntegerField("bản")
     topic = models.PositiveSmallIntegerField("chuyên đề")
@@ -32,7 +32,7 @@ class Question(models.Model):
     enemies = ArrayField(models.CharField(max_length=30), default=list, verbose_name="không đi cùng")
     sources = ArrayField(models.CharField(max_length=12), default=list, verbose_name="nguồn")
     review_by = models.DateField("xem lại trước", null=True, blank=True)
-    digest = models.CharField(max_length=64)
+    digest = models.CharField("mã băm", max_length=64)
 
     class Meta:
         verbose_name = "câu hỏi"
@@ -65,7 +65,7 @@ class BankQuerySet(models.QuerySet["Bank"]):
 class Bank(models.Model):
     """A frozen set of question versions with the blueprint of its papers; a paper names the bank it came from."""
 
-    contest = models.ForeignKey(Contest, models.CASCADE, related_name="banks")
+    contest = models.ForeignKey(Contest, models.CASCADE, related_name="banks", verbose_name="cuộc thi")
     version = models.PositiveIntegerField("bản")
     blueprint = models.JSONField("ma trận đề")
     questions = ArrayField(models.BigIntegerField(), verbose_name="câu hỏi")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Topic(models.Model):
     """A topic of a contest (M6: four of them in the reference)."""
 
-    contest = models.ForeignKey(Contest, models.CASCADE, related_name="topics")
+    contest = models.ForeignKey(Contest, models.CASCADE, related_name="topics", verbose_name="cuộc thi")
     number = models.PositiveSmallIntegerField("số")
     title = models.CharField("tên", max_length=200)
     title_en = models.CharField("tên tiếng Anh", max_length=200, blank=True)
@@ -78,7 +78,7 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
 class Lesson(models.Model):
     """One version of a lesson; publishing makes a new row, nothing is edited (law 8)."""
 
-    contest = models.ForeignKey(Contest, models.CASCADE, related_name="lessons")
+    contest = models.ForeignKey(Contest, models.CASCADE, related_name="lessons", verbose_name="cuộc thi")
     topic = models.ForeignKey(Topic, models.PROTECT, related_name="lessons", verbose_name="chuyên đề")
     code = models.CharField("mã", max_length=10)
     version = models.PositiveIntegerField("bản")
@@ -92,7 +92,7 @@ class Lesson(models.Model):
     review_by = models.DateField("xem lại trước", null=True, blank=True)
     cards = models.JSONField("thẻ")
     size = models.PositiveSmallIntegerField("số thẻ")
-    digest = models.CharField(max_length=64)
+    digest = models.CharField("mã băm", max_length=64)
     published_at = models.DateTimeField("công bố lúc")
 
     objects = LessonQuerySet.as_manager()

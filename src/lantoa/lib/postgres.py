@@ -11,13 +11,16 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 DATABASE = "lantoa"
+# Short statements only: compiling one costs more than running it.
+ALWAYS = {"options": "-c jit=off"}
 
 
 def settings_for(url: str | None, data: Path) -> dict[str, Any]:
     """Django's DATABASES entry for ``url``, or for the embedded server in ``data``."""
     if url:
         return _from_url(url)
-    return {"NAME": DATABASE, "USER": "postgres", "HOST": str(socket_folder(data)), "PORT": "5432"}
+    where = {"NAME": DATABASE, "USER": "postgres", "HOST": str(socket_folder(data)), "PORT": "5432"}
+    return {**where, "OPTIONS": dict(ALWAYS)}
 
 
 def _from_url(url: str) -> dict[str, Any]:
@@ -30,7 +33,7 @@ def _from_url(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
-        "OPTIONS": dict(parse_qsl(parts.query)),
+        "OPTIONS": {**ALWAYS, **dict(parse_qsl(parts.query))},
     }
 
 

@@ -23,6 +23,7 @@ from lantoa.units.models import COMMUNE_LEVEL, Unit
 TAKING_PART = "taking_part"  # the purpose that registration asks consent for
 LONGEST_NAME = 120
 LONGEST_USERNAME = 60
+FIXED = {"full_name", "citizen_id"}  # once an exam was finished
 UNIQUE = {"person_phone_once": "phone", "person_citizen_id_once": "citizen_id"}
 
 Faults = dict[str, Fault]
@@ -48,28 +49,28 @@ def register(
     """
     moment = at or clock.now()
     faults: Faults = {}
-    name = _name(full_name, faults)
-    phone_number = _phone(phone, faults)
-    citizen_number = _citizen_id(citizen_id, moment, faults)
+    person = Person(unit=unit, sub_unit=sub_unit, group=group, created_at=moment)
+    person.full_name = _name(full_name, faults)
+    person.sort_key = name_key(person.full_name)
+    phone_number, citizen_number = _phone(phone, faults), _citizen_id(citizen_id, moment, faults)
     _unit(unit, sub_unit, faults)
     _group(group, faults)
-    if weak := passwords.fault(password, name=name):
-        faults["password"] = weak
-    if not consent_version:
-        faults["consent"] = Fault("not_given")
+    _password_and_consent(password, person.full_name, consent_version, faults)
     _not_taken(phone_number, citizen_number, faults)
     _raise(faults if sure else _doubts(phone_number, citizen_number) | faults)
-    person = Person(
-        full_name=name, sort_key=name_key(name), unit=unit, sub_unit=sub_unit, group=group, created_at=moment
-    )
     numbers.put(person, phone_number=phone_number, citizen_number=citizen_number)
-    account = Account(person=person, created_at=moment, password=make_password(password))
+    return _open_account(person, make_password(password), consent_version, moment)
+
+
+def _open_account(person: Person, password: str, consent_version: str, at: datetime) -> Account:
+    """Person, account, consent and journal in one transaction; the database refuses a second one."""
+    account = Account(person=person, created_at=at, password=password)
     try:
         with transaction.atomic():
             person.save(force_insert=True)
             account.save(force_insert=True)
-            Consent.objects.create(person=person, purpose=TAKING_PART, text_version=consent_version, given_at=moment)
-            note(account, "register", subject(person), at=moment)
+            Consent.objects.create(person=person, purpose=TAKING_PART, text_version=consent_version, given_at=at)
+            note(account, "register", subject(person), at=at)
     except IntegrityError as error:
         _taken(error)
     return account
@@ -96,22 +97,13 @@ def correct_profile(
     """
     moment = at or clock.now()
     faults: Faults = {}
-    name = _name(full_name, faults) if full_name else ""
+    before = _values(person)
     phone_number = _phone(phone, faults) if phone else None
     citizen_number = _citizen_id(citizen_id, moment, faults) if citizen_id else None
-    if unit:
-        _unit(unit, sub_unit, faults)
-    if group:
-        _group(group, faults)
-    before = _values(person)
-    if name and name != person.full_name:
-        person.full_name, person.sort_key = name, name_key(name)
     _put_changed(person, phone_number, citizen_number)
-    if unit:
-        person.unit, person.sub_unit = unit, sub_unit
-    person.group = group or person.group
+    _put_words(person, full_name, unit, sub_unit, group, faults=faults)
     changed = [field for field, value in _values(person).items() if value != before[field]]
-    for field in {"full_name", "citizen_id"} & set(changed) if identity_fixed else ():
+    for field in FIXED & set(changed) if identity_fixed else ():
         faults[field] = Fault("fixed_after_exam")
     _not_taken(phone_number, citizen_number, faults, besides=person)
     faults = faults if sure else _doubts(phone_number, citizen_number) | faults
@@ -254,6 +246,13 @@ def _group(group: str, faults: Faults) -> None:
         faults["group"] = Fault("empty")
 
 
+def _password_and_consent(password: str, name: str, consent_version: str, faults: Faults) -> None:
+    if weak := passwords.fault(password, name=name):
+        faults["password"] = weak
+    if not consent_version:
+        faults["consent"] = Fault("not_given")
+
+
 def _not_taken(phone: str | None, citizen_id: str | None, faults: Faults, besides: Person | None = None) -> None:
     """Say at once what somebody else holds; the database's constraints have the last word."""
     asked = {
@@ -272,6 +271,21 @@ def _doubts(phone: str | None, citizen_id: str | None) -> Faults:
         "citizen_id": citizen_numbers.doubt(citizen_id) if citizen_id else None,
     }
     return {name: Fault(code, doubt=True) for name, code in odd.items() if code}
+
+
+def _put_words(
+    person: Person, full_name: str, unit: Unit | None, sub_unit: Unit | None, group: str, *, faults: Faults
+) -> None:
+    """Everything of a correction that is not a number; what is not given stays."""
+    if full_name:
+        person.full_name = _name(full_name, faults)
+        person.sort_key = name_key(person.full_name)
+    if unit:
+        _unit(unit, sub_unit, faults)
+        person.unit, person.sub_unit = unit, sub_unit
+    if group:
+        _group(group, faults)
+        person.group = group
 
 
 def _put_changed(person: Person, phone: str | None, citizen_id: str | None) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import connection, models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from lantoa.people import access
 from lantoa.units.models import Unit
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
 class Group(models.TextChoices):
     """Whom somebody takes part as (seed A "Đối tượng")."""
 
-    OFFICIAL = "official", "Cán bộ"
-    CIVIL_SERVANT = "civil_servant", "Công chức"
-    PUBLIC_EMPLOYEE = "public_employee", "Viên chức"
-    MEMBER = "member", "Đoàn viên, hội viên"
-    PUPIL = "pupil", "Học sinh, sinh viên"
-    WORKER = "worker", "Công nhân, người lao động"
-    RESIDENT = "resident", "Người dân"
+    OFFICIAL = "official", _("Cán bộ")
+    CIVIL_SERVANT = "civil_servant", _("Công chức")
+    PUBLIC_EMPLOYEE = "public_employee", _("Viên chức")
+    MEMBER = "member", _("Đoàn viên, hội viên")
+    PUPIL = "pupil", _("Học sinh, sinh viên")
+    WORKER = "worker", _("Công nhân, người lao động")
+    RESIDENT = "resident", _("Người dân")
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -171,18 +172,24 @@ class Account(AbstractBaseUser):
 class Role(models.Model):
     """What an account may do: see people/access.py. A coordinator's role names the unit."""
 
-    account = models.ForeignKey(Account, models.CASCADE, related_name="roles")
+    account = models.ForeignKey(Account, models.CASCADE, related_name="roles", verbose_name="tài khoản")
     kind = models.CharField("vai trò", max_length=20, choices=access.KINDS)
-    unit = models.ForeignKey(Unit, models.CASCADE, null=True, blank=True, related_name="+")
+    unit = models.ForeignKey(Unit, models.CASCADE, null=True, blank=True, related_name="+", verbose_name="đơn vị")
 
     class Meta:
         verbose_name = "vai trò"
         verbose_name_plural = "vai trò"
         constraints = [
-            models.UniqueConstraint(fields=["account", "kind", "unit"], nulls_distinct=False, name="role_once"),
+            models.UniqueConstraint(
+                fields=["account", "kind", "unit"],
+                nulls_distinct=False,
+                name="role_once",
+                violation_error_message="Tài khoản đã có vai trò này.",
+            ),
             models.CheckConstraint(
                 condition=Q(kind="coordinator", unit__isnull=False) | (~Q(kind="coordinator") & Q(unit__isnull=True)),
                 name="role_coordinator_has_unit",
+                violation_error_message="Điều phối viên cần có đơn vị. Vai trò khác thì để trống đơn vị.",
             ),
         ]
 

@@ -25,6 +25,10 @@ class Refused(Exception):
         self.faults = {name: Fault(said) if isinstance(said, str) else said for name, said in faults.items()}
         super().__init__(", ".join(f"{name}: {fault.code}" for name, fault in self.faults.items()))
 
+    def says(self, code: str) -> bool:
+        """Whether one of the faults is of that kind."""
+        return any(fault.code == code for fault in self.faults.values())
+
     @property
     def code(self) -> str:
         """The code of the first fault."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from lantoa.contests.models import Contest, Contestant
 from lantoa.people.models import Account
@@ -39,16 +40,16 @@ class Share(models.Model):
     """A slogan, message or true story (M9, seed B Bước 5); one a contestant and contest, sent again after a return."""
 
     class Kind(models.TextChoices):
-        SLOGAN = "slogan", "Khẩu hiệu"
-        MESSAGE = "message", "Thông điệp"
-        STORY = "story", "Câu chuyện"
+        SLOGAN = "slogan", _("Khẩu hiệu")
+        MESSAGE = "message", _("Thông điệp")
+        STORY = "story", _("Câu chuyện")
 
     class State(models.TextChoices):
         RECEIVED = "received", "Đã nhận"
         PUBLISHED = "published", "Đã đăng"
         RETURNED = "returned", "Trả lại"
 
-    contest = models.ForeignKey(Contest, models.CASCADE, related_name="+", db_index=False)
+    contest = models.ForeignKey(Contest, models.CASCADE, related_name="+", db_index=False, verbose_name="cuộc thi")
     contestant = models.OneToOneField(Contestant, models.PROTECT, related_name="share", verbose_name="thí sinh")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="đơn vị")
     kind = models.CharField("thể loại", max_length=10, choices=Kind)
@@ -58,7 +59,9 @@ class Share(models.Model):
     reason = models.TextField("lý do trả lại", blank=True)
     sent_at = models.DateTimeField("gửi lúc")
     decided_at = models.DateTimeField("quyết định lúc", null=True, blank=True)
-    decided_by = models.ForeignKey(Account, models.SET_NULL, null=True, blank=True, related_name="+")
+    decided_by = models.ForeignKey(
+        Account, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="người quyết định"
+    )
 
     objects = ShareQuerySet.as_manager()
 
@@ -95,7 +98,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
 class Report(models.Model):
     """Somebody says that a published share should not stand."""
 
-    share = models.ForeignKey(Share, models.CASCADE, related_name="reports")
+    share = models.ForeignKey(Share, models.CASCADE, related_name="reports", verbose_name="bài")
     reason = models.CharField("lý do", max_length=300)
     at = models.DateTimeField("lúc")
     settled = models.BooleanField("đã xem", default=False)

@@ -47,9 +47,11 @@ class Counts:
         """Finished over population (seed A, M12), exact."""
         return Fraction(self.finished, self.population) if self.population else None
 
-    def value(self, measure: Measure) -> Fraction | None:
+    def value(self, measure: Measure) -> Fraction | int | None:
         """What a measure compares; None does not rank."""
-        return self.ratio if measure is Measure.RATIO else Fraction(getattr(self, measure.value))
+        if measure is Measure.RATIO:
+            return self.ratio
+        return self.finished if measure is Measure.FINISHED else self.registered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,15 +114,13 @@ class Figures:
 
 def ranked(rows: Iterable[T], measure: Measure) -> list[tuple[int | None, T]]:
     """Competition ranks: equal values, equal rank; what has no value comes last and has none."""
-    none = Fraction(-1)
-    ordered = sorted(
-        rows, key=lambda row: (-(value if (value := row.value(measure)) is not None else none), row.search)
+    valued = sorted(
+        ((row.value(measure), row) for row in rows), key=lambda pair: (pair[0] is None, -(pair[0] or 0), pair[1].search)
     )
     places: list[tuple[int | None, T]] = []
-    for number, row in enumerate(ordered, 1):
-        value = row.value(measure)
-        equal = bool(places) and places[-1][1].value(measure) == value
-        places.append((None if value is None else places[-1][0] if equal else number, row))
+    for number, (value, row) in enumerate(valued):
+        equal = number > 0 and valued[number - 1][0] == value
+        places.append((None if value is None else places[-1][0] if equal else number + 1, row))
     return places
 
 

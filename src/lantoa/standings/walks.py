@@ -86,6 +86,18 @@ def _level(number: int) -> str:
 )"""
 
 
+_SHOWN = f"""
+SELECT (SELECT coalesce(sum(n), 0) FROM l0)::bigint, shown.code, shown.kind, shown.name,
+       line.rank::bigint, line.contestant_id, person.full_name, u.code, u.kind, u.name, {_KEY}
+  FROM {{shown}}
+  LEFT JOIN line ON true
+  LEFT JOIN lantoa_contestant c ON c.id = line.contestant_id
+  LEFT JOIN lantoa_person person ON person.id = c.person_id
+  LEFT JOIN lantoa_unit u ON u.id = line.unit_id
+ ORDER BY {_KEY}, contestant_id
+"""
+
+
 def _page(scope: str, depth: int, *, unit: bool) -> str:
     """Walk down the levels by running sums to the slot that holds row `offset`, then a short way along the index."""
     waiting = "AND unit_id IN (SELECT id FROM family)" if unit else ""
@@ -118,15 +130,7 @@ near AS (
     SELECT near.*, before + rank() OVER (ORDER BY {_KEY}) AS rank FROM near
      ORDER BY {_KEY}, contestant_id OFFSET (SELECT (%(offset)s - before)::bigint FROM p{depth}) LIMIT %(size)s
 )
-SELECT (SELECT coalesce(sum(n), 0) FROM l0)::bigint, shown.code, shown.kind, shown.name,
-       line.rank::bigint, line.contestant_id, person.full_name, u.code, u.kind, u.name, {_KEY}
-  FROM {shown}
-  LEFT JOIN line ON true
-  LEFT JOIN lantoa_contestant c ON c.id = line.contestant_id
-  LEFT JOIN lantoa_person person ON person.id = c.person_id
-  LEFT JOIN lantoa_unit u ON u.id = line.unit_id
- ORDER BY {_KEY}, contestant_id
-"""
+{_SHOWN.format(shown=shown)}"""
 
 
 CITY_PAGE = _page(f"scope(id) AS (SELECT {CITY}::bigint)", CITY_DEPTH, unit=False)

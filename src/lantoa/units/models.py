@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_noop
 
 from lantoa.lib.text import fold
 
@@ -14,9 +15,9 @@ class Kind(models.TextChoices):
     """What a place is (seed A "Kính gửi", Resolution 1669/NQ-UBTVQH15)."""
 
     CITY = "city", "Thành phố"
-    WARD = "ward", "Phường"
-    COMMUNE = "commune", "Xã"
-    SPECIAL_ZONE = "special_zone", "Đặc khu"
+    WARD = "ward", gettext_noop("Phường")
+    COMMUNE = "commune", gettext_noop("Xã")
+    SPECIAL_ZONE = "special_zone", gettext_noop("Đặc khu")
     OFFICE = "office", "Cơ quan, phòng chuyên môn"
     SERVICE_CENTRE = "service_centre", "Trung tâm"
     KINDERGARTEN = "kindergarten", "Trường mầm non"
@@ -97,11 +98,17 @@ class Unit(models.Model):
         verbose_name = "đơn vị"
         verbose_name_plural = "đơn vị"
         constraints = [
-            models.UniqueConstraint(fields=["code"], condition=Q(valid_to__isnull=True), name="unit_code_once"),
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=Q(valid_to__isnull=True),
+                name="unit_code_once",
+                violation_error_message="Mã này đã có đơn vị khác dùng.",
+            ),
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="unit_kind_known"),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_from__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="unit_valid_forwards",
+                violation_error_message="Ngày cuối phải sau ngày đầu.",
             ),
         ]
         indexes = [models.Index(fields=["parent", "kind", "search"], name="unit_by_parent")]
@@ -137,8 +144,8 @@ class Cluster(models.Model):
 class ClusterMember(models.Model):
     """A unit is in at most one cluster."""
 
-    cluster = models.ForeignKey(Cluster, models.CASCADE, related_name="members")
-    unit = models.OneToOneField(Unit, models.CASCADE, related_name="membership")
+    cluster = models.ForeignKey(Cluster, models.CASCADE, related_name="members", verbose_name="cụm")
+    unit = models.OneToOneField(Unit, models.CASCADE, related_name="membership", verbose_name="đơn vị")
 
     class Meta:
         verbose_name = "đơn vị trong cụm"
@@ -160,7 +167,7 @@ class PopulationQuerySet(models.QuerySet["Population"]):
 class Population(models.Model):
     """How many people live in a unit: a dated, sourced, approved number; appended, never overwritten (B2)."""
 
-    unit = models.ForeignKey(Unit, models.CASCADE, related_name="populations")
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="populations", verbose_name="đơn vị")
     value = models.PositiveIntegerField("dân số")
     valid_from = models.DateField("tính từ ngày")
     known_at = models.DateTimeField("ghi nhận lúc")
@@ -173,7 +180,11 @@ class Population(models.Model):
         verbose_name = "dân số"
         verbose_name_plural = "dân số"
         constraints = [
-            models.CheckConstraint(condition=Q(value__gt=0), name="population_positive"),
+            models.CheckConstraint(
+                condition=Q(value__gt=0),
+                name="population_positive",
+                violation_error_message="Nhập số dân lớn hơn 0.",
+            ),
             models.UniqueConstraint(fields=["unit", "valid_from", "known_at"], name="population_once"),
         ]
         indexes = [
@@ -187,8 +198,8 @@ class Population(models.Model):
 class Succession(models.Model):
     """A unit became part of another from a day on; read when figures are made (figures.md §1)."""
 
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="successions")
-    successor = models.ForeignKey(Unit, models.PROTECT, related_name="predecessions")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="successions", verbose_name="đơn vị")
+    successor = models.ForeignKey(Unit, models.PROTECT, related_name="predecessions", verbose_name="nhập vào")
     effective = models.DateTimeField("hiệu lực từ")
     known_at = models.DateTimeField("ghi nhận lúc")
 
@@ -196,8 +207,16 @@ class Succession(models.Model):
         verbose_name = "sáp nhập"
         verbose_name_plural = "sáp nhập"
         constraints = [
-            models.CheckConstraint(condition=~Q(unit=F("successor")), name="succession_other_unit"),
-            models.UniqueConstraint(fields=["unit", "effective"], name="succession_one_at_a_time"),
+            models.CheckConstraint(
+                condition=~Q(unit=F("successor")),
+                name="succession_other_unit",
+                violation_error_message="Chọn hai đơn vị khác nhau.",
+            ),
+            models.UniqueConstraint(
+                fields=["unit", "effective"],
+                name="succession_one_at_a_time",
+                violation_error_message="Đơn vị này đã có một lần sáp nhập vào lúc ấy.",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from lantoa.contests.actions import join
 from lantoa.contests.models import Contest, Contestant
@@ -43,13 +44,13 @@ STAFF = {
 }
 CONTESTANTS = {"learned": "Nguyễn Hoàng Phương Thảo Nguyên", "fresh": "Trần Văn Hòa"}
 ROLE_NAMES = {
-    "organiser": "Ban tổ chức",
-    "editor": "Biên tập nội dung",
-    "operator": "Vận hành",
-    "judge": "Giám khảo",
-    "coordinator": "Điều phối viên (phường Lê Chân)",
-    "learned": "Thí sinh đã học xong, sắp thi",
-    "fresh": "Thí sinh mới đăng ký",
+    "organiser": gettext_noop("Ban tổ chức"),
+    "editor": gettext_noop("Biên tập nội dung"),
+    "operator": gettext_noop("Vận hành"),
+    "judge": gettext_noop("Giám khảo"),
+    "coordinator": gettext_noop("Điều phối viên (phường Lê Chân)"),
+    "learned": gettext_noop("Thí sinh đã học xong, sắp thi"),
+    "fresh": gettext_noop("Thí sinh mới đăng ký"),
 }
 SHARERS = 90
 

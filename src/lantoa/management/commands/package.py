@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from lantoa.awards.actions import set_prizes
-from lantoa.contests.content import import_contest, publish_documents
+from lantoa.contests.content import NEW, count_version, import_contest, publish_documents
 from lantoa.contests.package import Package, read_package
 from lantoa.exams.draw import ThinBank
 from lantoa.exams.items import BadPackage
@@ -74,6 +74,8 @@ def import_package(
         bank, new = publish_bank(contest=contest, folder=folder / "questions", blueprint=package.blueprint)
         changed += [f"ngân hàng câu hỏi bản {bank.version}: {len(bank.questions)} câu"] if new else []
         changed += set_prizes(contest=contest, prizes=package.prizes)
+        if changed and NEW not in changed:
+            count_version(contest=contest)
         if changed:
             note(None, "package.imported", f"contest:{contest.pk}", at=clock.now(), changed=changed)
     return changed, notes

@@ -157,7 +157,7 @@ class Crowd:
             if better:
                 bests[attempt.contestant_id] = (result, attempt)
         Movement.objects.bulk_create(movements, BATCH)
-        Best.objects.bulk_create([self._best(*best) for best in bests.values()], BATCH)
+        Best.objects.bulk_create([self._best(*bests[who]) for who in bests], BATCH)
 
     def _attempts(self, contestant: Contestant) -> Iterator[Attempt]:
         skill = min(0.97, max(0.3, self.rng.gauss(0.76, 0.11)))

@@ -144,7 +144,7 @@ def unit_choices(units: Iterable[Unit]) -> list[Any]:
             for u in known
             if u.kind == kind
         ]
-        groups.append((kind.label, named))
+        groups.append((_(kind.label), named))
     return [CHOOSE, *(group for group in groups if group[1])]
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from django import template
 from django.conf import settings
 from django.utils import timezone
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -23,17 +23,16 @@ def count(value: float) -> str:
 
 @register.filter
 def moment(value: datetime) -> str:
-    """15:30 ngày 21/10/2025, Vietnam's time."""
-    local = timezone.localtime(value)
-    word = " ngày " if get_language() == "vi" else ", "
-    return f"{local:%H:%M}{word}{local.day}/{local.month}/{local.year}"
+    """15:30 ngày 21/10/2025 (English: 15:30 on 21 October 2025), Vietnam's time."""
+    word = "on" if get_language() == "en" else "ngày"
+    return f"{timezone.localtime(value):%H:%M} {word} {day(value)}"
 
 
 @register.filter
-def day(value: datetime) -> str:
-    """21/10/2025, Vietnam's time."""
-    local = timezone.localtime(value)
-    return f"{local.day}/{local.month}/{local.year}"
+def day(value: date) -> str:
+    """21/10/2025 (English: 21 October 2025), Vietnam's time."""
+    local = timezone.localtime(value) if isinstance(value, datetime) else value
+    return date_format(local) if get_language() == "en" else f"{local.day}/{local.month}/{local.year}"
 
 
 @register.filter

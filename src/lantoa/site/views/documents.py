@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from lantoa.awards.models import Prize
 from lantoa.contests.calendar import last_day
-from lantoa.contests.models import Contest, Document
+from lantoa.contests.models import Attachment, Contest, Document
 from lantoa.exams import ranking
 from lantoa.lib import markdown
 from lantoa.site.doors import contest_or_404
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 # What a browser may show in place; every other file is only offered for keeping (S11: no foreign page on our address).
 SHOWN = {".mp4": "video/mp4", ".webm": "video/webm", ".vtt": "text/vtt", ".pdf": "application/pdf"}
-OPEN = {"van-ban", "bai-hoc"}  # the only folders of MEDIA_ROOT that are for everybody
+ATTACHED, FILMS = "van-ban", "bai-hoc"  # the folders of MEDIA_ROOT that are served at all
 _BLANK = re.compile(r"\[\[(\w+)\]\]")
 _HERE = {Document.Kind.HELP: "help"}
 
@@ -61,15 +61,21 @@ def by_kind(request: HttpRequest, contest: str, kind: str) -> HttpResponse:
 
 
 @require_safe
-def kept_file(request: HttpRequest, name: str) -> FileResponse:  # noqa: ARG001 (Django's signature)
-    """An attachment of a document, or a film of a lesson."""
+def kept_file(request: HttpRequest, name: str) -> FileResponse:
+    """An attachment of a published document, or a film of a lesson; a draft's file for those who see the draft."""
     asked = PurePosixPath(name)
-    if asked.parts[0] not in OPEN or ".." in asked.parts or not default_storage.exists(name):
+    folder = asked.parts[0] if asked.parts and ".." not in asked.parts else ""
+    public = folder == FILMS or (folder == ATTACHED and Attachment.objects.public(name))
+    if not public and not (folder == ATTACHED and request.user.has_perm("lantoa.view_attachment")):
         raise Http404(name)
+    try:
+        kept = default_storage.open(name)
+    except OSError as missing:
+        raise Http404(name) from missing
     kind = SHOWN.get(asked.suffix.lower())
-    response = FileResponse(default_storage.open(name), as_attachment=kind is None)
+    response = FileResponse(kept, as_attachment=kind is None)
     response.headers["Content-Type"] = kind or "application/octet-stream"
-    response.headers["Cache-Control"] = "public, max-age=86400"
+    response.headers["Cache-Control"] = "public, max-age=86400" if public else "private, no-store"
     return response
 
 
@@ -95,7 +101,7 @@ def _fill(contest: Contest, blank: re.Match[str]) -> str:
     """A fact of the contest, so that a document never says another one; an unknown blank stays as it is."""
     facts = {
         "opens": lambda: day(contest.opens_at),
-        "closes": lambda: "{0.day}/{0.month}/{0.year}".format(last_day(contest.closes_at)),
+        "closes": lambda: day(last_day(contest.closes_at)),
         "asked": lambda: str(contest.asked),
         "minutes": lambda: str(int(contest.time_limit.total_seconds() // 60)),
         "organiser": lambda: contest.organiser,

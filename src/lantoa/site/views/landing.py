@@ -13,16 +13,16 @@ from django.templatetags.static import static
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import number_format
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from lantoa.contests import calendar
 from lantoa.contests.models import Contest, Contestant, Document
 from lantoa.lib import clock, qr
-from lantoa.site.doors import contest_or_404
+from lantoa.site.doors import contest_or_404, whoever
 from lantoa.site.ripples import POSTER, ripples
-from lantoa.site.templatetags.lantoa import local
+from lantoa.site.templatetags.lantoa import day, local
 from lantoa.standings.figures import Figures, Measure, UnitFigures, figures
 from lantoa.units.models import Unit
 
@@ -74,7 +74,7 @@ def _groups(contests: list[Contest]) -> list[dict[str, Any]]:
 @require_safe
 def contest(request: HttpRequest, contest: str) -> HttpResponse:
     """What, until when, one big button; then everything that makes somebody press it (experience.md, page 1)."""
-    found, me, moment = _entry(request, contest)
+    found, me, moment = whoever(request, contest)
     counted = figures(found, moment)
     lit = sum(unit.registered > 0 for unit in counted.units)
     phase = found.phase(moment)
@@ -99,7 +99,7 @@ def contest(request: HttpRequest, contest: str) -> HttpResponse:
 @require_safe
 def unit(request: HttpRequest, contest: str, code: str) -> HttpResponse:
     """Where a unit's QR leads: its figures and places, its poster, the button that registers with the unit chosen."""
-    found, me, moment = _entry(request, contest)
+    found, me, moment = whoever(request, contest)
     counted = figures(found, moment)
     here = _unit_or_404(counted, code)
     address = _address("unit-entry", contest=found.slug, code=code)
@@ -147,14 +147,6 @@ def _address(name: str, **where: str) -> str:
         return settings.PUBLIC_URL + reverse(name, kwargs=where)
 
 
-def _entry(request: HttpRequest, slug: str) -> tuple[Contest, Contestant | None, datetime]:
-    """The contest, who of it asks, and the database's moment: one query beside those of the session."""
-    me = Contestant.objects.entering(request.user, slug) if request.user.is_authenticated else None
-    found = me.contest if me else contest_or_404(slug)
-    moment: datetime = me.moment if me else found.moment
-    return found, me, moment
-
-
 def _about(contest: Contest, me: Contestant | None, moment: datetime) -> dict[str, Any]:
     """What both pages of this door say of a contest."""
     name, slogan = _words(contest)
@@ -182,8 +174,8 @@ def _words(contest: Contest) -> tuple[str, str]:
 def _days(contest: Contest) -> dict[str, str]:
     """The first and the last day as people write them: 11/10 and 11/11/2025, the year once when it is the same."""
     first, last = timezone.localtime(contest.opens_at).date(), calendar.last_day(contest.closes_at)
-    year = "" if first.year == last.year else f"/{first.year}"
-    return {"first_day": f"{first.day}/{first.month}{year}", "last_day": f"{last.day}/{last.month}/{last.year}"}
+    short = first.year == last.year and get_language() == "vi"
+    return {"first_day": f"{first.day}/{first.month}" if short else day(first), "last_day": day(last)}
 
 
 def _left(until: datetime, moment: datetime) -> dict[str, int]:

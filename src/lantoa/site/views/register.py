@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.contrib import messages
 from django.contrib.auth import login as open_session
 from django.http import HttpRequest, HttpResponse
@@ -38,7 +36,7 @@ def register(request: HttpRequest, contest: str) -> HttpResponse:
     found = contest_or_404(contest)
     if request.user.is_authenticated:
         return _join(request, found, request.user)
-    phase = found.phase(_moment(found))
+    phase = found.phase(found.moment)
     if phase is not Phase.OPEN:
         return render(request, "site/account/not_open.html", {"contest": found, "phase": phase.value})
     if request.method == "POST":
@@ -69,7 +67,7 @@ def _open_account(
     request: HttpRequest, contest: Contest, form: RegisterForm, unit: Unit | None, place: Unit | None
 ) -> Account:
     """Register; asking again and again which numbers are taken counts against the address."""
-    typed, address, now = form.cleaned_data, sign_in.address_of(request.META), _moment(contest)
+    typed, address, now = form.cleaned_data, sign_in.address_of(request.META), contest.moment
     sign_in.check_address(address, at=now)
     try:
         return actions.register(
@@ -85,7 +83,7 @@ def _open_account(
             at=now,
         )
     except Refused as refused:
-        if any(fault.code == "taken" for fault in refused.faults.values()):
+        if refused.says("taken"):
             sign_in.count_address(address, at=now)
         raise
 
@@ -94,7 +92,7 @@ def _join(request: HttpRequest, contest: Contest, account: Account) -> HttpRespo
     """The one button of somebody who has an account already."""
     if Contestant.objects.entering(account, contest.slug):
         return redirect("topics", contest=contest.slug)
-    phase = contest.phase(_moment(contest))
+    phase = contest.phase(contest.moment)
     page = {"contest": contest, "phase": phase.value, "person": account.person}
     if phase is not Phase.OPEN:
         return render(request, "site/account/not_open.html", page)
@@ -107,17 +105,11 @@ def _join(request: HttpRequest, contest: Contest, account: Account) -> HttpRespo
 def _enter(request: HttpRequest, contest: Contest, person: Person) -> HttpResponse:
     """Join, and on to the topics; where a rule refuses, the landing says why."""
     try:
-        contest_actions.join(contest=contest, person=person, at=_moment(contest))
+        contest_actions.join(contest=contest, person=person, at=contest.moment)
     except contest_actions.Refused as refused:
         messages.warning(request, REFUSALS[refused.code])
         return redirect("contest", contest=contest.slug)
     return redirect("topics", contest=contest.slug)
-
-
-def _moment(contest: Contest) -> datetime:
-    """The database's instant at which the request read the contest."""
-    moment: datetime = contest.moment  # type: ignore[attr-defined]  # annotated by named()
-    return moment
 
 
 def _page(request: HttpRequest, contest: Contest, form: RegisterForm, chosen: Unit | None = None) -> HttpResponse:

@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export LANTOA_DATA ?= $(CURDIR)/var
 
-.PHONY: help run test check bench screens setup browser clean
+.PHONY: help run test check bench screens words setup browser clean
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -49,6 +49,10 @@ bench: $(VENV)/.dev $(VENV)/.words ## queries and CPU of each hot request
 
 screens: $(VENV)/.dev $(VENV)/.words browser ## pictures of every page into var/screens
 	$(BIN)/python tools/screens.py
+
+words: $(VENV)/.main ## collect the words of the screen for the translators
+	$(BIN)/python tools/collect_words.py
+	$(BIN)/python tools/compile_words.py
 
 clean: ## forget the virtual environment; data stay
 	rm -rf $(VENV)

@@ -12,7 +12,6 @@ import argparse
 import json
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -26,7 +25,7 @@ from urllib.parse import urlencode
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.installation import HOST, PACKAGE, Cpu, free_port, machine, postmaster, prepare, serving  # noqa: E402
+from benchmarks.installation import HOST, PACKAGE, Cpu, folder, free_port, machine, postmaster, prepare, serving  # noqa: E402
 
 if TYPE_CHECKING:
     from benchmarks.hot import Hot
@@ -44,11 +43,10 @@ def main() -> None:
     arguments.add_argument("--requests", type=int, default=COUNTED)
     asked = arguments.parse_args()
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="lt-cost-") as folder:
-        data, port = Path(folder), free_port()
-        prepare(data, port)
-        about = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "requests": asked.requests, **machine()}
-        measured = measure_sizes(data, port, sorted(asked.people), asked.requests)
+    data, port = folder("cost"), free_port()
+    prepare(data, port)
+    about = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "requests": asked.requests, **machine()}
+    measured = measure_sizes(data, port, sorted(asked.people), asked.requests)
     report = {"about": about, "people": {str(size): rows for size, rows in measured.items()}}
     report["about"]["seconds"] = round(time.monotonic() - began)
     print(table(measured))

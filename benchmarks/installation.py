@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +33,14 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
+
+
+def folder(purpose: str) -> Path:
+    """A folder that is gone when this process ends, also by SIGTERM; what runs in it is stopped before."""
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    made = Path(tempfile.mkdtemp(prefix=f"lt-{purpose}-"))
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
 
 
 def prepare(data: Path, port: int) -> None:

@@ -14,7 +14,6 @@ import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +24,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.installation import demonstrating, free_port  # noqa: E402
+from benchmarks.installation import demonstrating, folder, free_port  # noqa: E402
 from benchmarks.visiting import HOME, SHARE, Site, chromium  # noqa: E402
 
 if TYPE_CHECKING:
@@ -84,12 +83,9 @@ def main() -> None:
         help="also ask Lighthouse, where it is installed",
     )
     asked = arguments.parse_args()
-    with (
-        tempfile.TemporaryDirectory(prefix="lt-weight-") as folder,
-        demonstrating(Path(folder), free_port(), 3000) as url,
-        sync_playwright() as playwright,
-    ):
-        site = Site(url, Path(folder) / "demo-accounts.json")
+    data = folder("weight")
+    with demonstrating(data, free_port(), 3000) as url, sync_playwright() as playwright:
+        site = Site(url, data / "demo-accounts.json")
         browser = chromium(playwright)
         weights = [weigh(site, browser, asked.runs, *page) for page in pages(site)]
         browser.close()

@@ -18,10 +18,10 @@ HEADER = "# The screen in English. The Vietnamese of the source is the key; `mak
 CHANGING = re.compile(r'^"(?:Project|Report|POT|PO-Rev|Last|Language-Team|Generated)[^:]*:.*\n', re.MULTILINE)
 
 MARKS = {  # the functions that mark words, each with what its first arguments are
-    **dict.fromkeys(["gettext", "gettext_lazy", "gettext_noop", "_"], ["words"]),
-    **dict.fromkeys(["ngettext", "ngettext_lazy"], ["words", "plural"]),
-    **dict.fromkeys(["pgettext", "pgettext_lazy"], ["context", "words"]),
-    **dict.fromkeys(["npgettext", "npgettext_lazy"], ["context", "words", "plural"]),
+    **dict.fromkeys(["gettext", "gettext_lazy", "gettext_noop", "_"], ("words",)),
+    **dict.fromkeys(["ngettext", "ngettext_lazy"], ("words", "plural")),
+    **dict.fromkeys(["pgettext", "pgettext_lazy"], ("context", "words")),
+    **dict.fromkeys(["npgettext", "npgettext_lazy"], ("context", "words", "plural")),
 }
 TEXT = r"""u?(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""
 CALL = re.compile(rf"(?:n?p?gettext|_)\((?:{TEXT}(?:,\s*)?)+(?:count)?\)")

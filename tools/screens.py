@@ -1,15 +1,15 @@
 """Pictures of every page, 360×740 and 1280×800, light and dark, into var/screens/<page>-<width>-<theme>.png.
 
 Run by `make screens`. Starts a demonstration of its own in a temporary folder; with --url it goes to a running one
-(and then sits an exam and sends a share as its contestant). --readme draws the pictures of the README into docs/pictures.
+(and then sits an exam and sends a share as its contestant). --readme draws those of the README into docs/pictures.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
-import tempfile
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,7 +19,7 @@ from playwright.sync_api import Error, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.installation import demonstrating, free_port  # noqa: E402
+from benchmarks.installation import demonstrating, folder, free_port  # noqa: E402
 from benchmarks.visiting import HOME, SHARE, Cookies, Site, chromium  # noqa: E402
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Shot(NamedTuple):
 def main() -> None:
     """All pictures, or those of the README."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--url", help="a running demonstration; LANTOA_DATA says where its accounts are (./var)")
+    arguments.add_argument("--url", help="a running demonstration, whose data folder --data names")
     arguments.add_argument("--data", type=Path, default=ROOT / "var", help="the data folder of --url")
     arguments.add_argument("--only", default="", help="only pages whose name begins so")
     arguments.add_argument("--readme", action="store_true", help="only the pictures of the README, into docs/pictures")
@@ -71,33 +71,55 @@ def main() -> None:
 @contextmanager
 def demonstration(url: str | None, data: Path) -> Iterator[tuple[Site, Path]]:
     """A running site and the folder of its data."""
-    folder = nullcontext(str(data)) if url else tempfile.TemporaryDirectory(prefix="lt-screens-")
-    with folder as here, nullcontext(url) if url else demonstrating(Path(here), free_port(), 3000) as address:
-        yield Site(address.rstrip("/"), Path(here) / "demo-accounts.json"), Path(here)
+    here = data if url else folder("screens")
+    with nullcontext(url) if url else demonstrating(here, free_port(), 3000) as address:
+        yield Site(address.rstrip("/"), here / "demo-accounts.json"), here
 
 
 def everything(site: Site, browser: Browser, data: Path, only: str) -> None:
     """Each page in each size and theme."""
     SCREENS.mkdir(parents=True, exist_ok=True)
-    html = drawn_broken(data)
+    viewers = Viewers(site, browser, drawn_broken(data))
     taken = 0
     for shot in shots(site, browser):
         if not shot.name.startswith(only):
             continue
-        for width, height in SIZES.items():
+        for width in SIZES:
             for theme in THEMES:
-                context = site.context(
-                    browser,
-                    shot.cookies,
-                    viewport={"width": width, "height": height},
-                    color_scheme=theme,
-                    reduced_motion="reduce",
-                )
-                context.route(f"**{BROKEN}", lambda route: route.fulfill(body=html, content_type="text/html"))
-                taken += take(context, shot, SCREENS / f"{shot.name}-{width}-{theme}.png")
-                context.close()
+                with viewers.viewer(shot, width, theme) as context:
+                    taken += take(context, shot, SCREENS / f"{shot.name}-{width}-{theme}.png")
         print(shot.name, flush=True)
     print(f"{taken} pictures in {SCREENS.relative_to(ROOT)}")
+
+
+class Viewers:
+    """Browsers of every size and theme, kept while the same person looks; one of its own where a shot acts."""
+
+    def __init__(self, site: Site, browser: Browser, broken: str) -> None:
+        self.site, self.browser, self.broken = site, browser, broken
+        self.person: Cookies = {}
+        self.kept: dict[tuple[int, str], BrowserContext] = {}
+
+    @contextmanager
+    def viewer(self, shot: Shot, width: int, theme: str) -> Iterator[BrowserContext]:
+        if shot.act:
+            context = self._open(shot.cookies, width, theme)
+            yield context
+            context.close()
+            return
+        if shot.cookies is not self.person:
+            for context in self.kept.values():
+                context.close()
+            self.person, self.kept = shot.cookies, {}
+        if (width, theme) not in self.kept:
+            self.kept[width, theme] = self._open(shot.cookies, width, theme)
+        yield self.kept[width, theme]
+
+    def _open(self, cookies: Cookies, width: int, theme: str) -> BrowserContext:
+        look = {"viewport": {"width": width, "height": SIZES[width]}, "color_scheme": theme}
+        context = self.site.context(self.browser, cookies, reduced_motion="reduce", **look)
+        context.route(f"**{BROKEN}", lambda route: route.fulfill(body=self.broken, content_type="text/html"))
+        return context
 
 
 def take(context: BrowserContext, shot: Shot, file: Path, *, whole: bool = True) -> bool:
@@ -257,9 +279,7 @@ def console(site: Site, browser: Browser) -> Iterator[Shot]:
 
 def drawn_broken(data: Path) -> str:
     """The page for a fault of ours."""
-    from os import environ
-
-    keyed = {**environ, "LANTOA_DATA": str(data), "DJANGO_SETTINGS_MODULE": "lantoa.config.settings"}
+    keyed = {**os.environ, "LANTOA_DATA": str(data), "DJANGO_SETTINGS_MODULE": "lantoa.config.settings"}
     return subprocess.run(
         [sys.executable, "-c", DRAW_BROKEN], env=keyed, capture_output=True, text=True, check=True
     ).stdout

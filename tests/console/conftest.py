@@ -51,7 +51,9 @@ def a_share(contestant, text="Học một ngày, an toàn cả nhà.", may_publi
 @pytest.fixture
 def world(db, settings):
     """One row of everything."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # six accounts a test, none of them real
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher"
+    ]  # six accounts a test, none of them real
     contest = a_contest()
     bank = a_bank(contest)
     staff = {

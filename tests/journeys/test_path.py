@@ -42,14 +42,14 @@ def test_a_dead_network_in_the_exam_loses_nothing(open_phone, site):
     page.goto(f"/{SLUG}/thi/")
     begin(page)
     walk.answer(page, 1, 2)
-    expect(page.locator("[data-saved]")).to_contain_text("Đã lưu lúc")
+    expect(page.locator("p[data-saved]")).to_contain_text("Đã lưu lúc")
     page.context.set_offline(True)
     walk.answer(page, 2, 1)
     expect(page.get_by_text("Mạng đang gián đoạn. Bài của bạn vẫn an toàn.")).to_be_visible()
     walk.answer(page, 3, 3)
     page.context.set_offline(False)
     expect(page.locator("[data-offline]")).to_be_hidden()
-    expect(page.locator("[data-saved]")).to_contain_text("Đã lưu lúc")
+    expect(page.locator("p[data-saved]")).to_contain_text("Đã lưu lúc")
     page.reload()
     for number, place in ((1, 2), (2, 1), (3, 3)):
         assert page.locator(f"input[name=c{number}]").nth(place).is_checked()
@@ -63,7 +63,7 @@ def resumes_on_another_device(open_phone, site):
     other.goto(f"/{SLUG}/thi/")
     assert other.locator("input[name=c2]").nth(1).is_checked()
     walk.answer(other, 4, 0)
-    expect(other.locator("[data-saved]")).to_contain_text("Đã lưu lúc")
+    expect(other.locator("p[data-saved]")).to_contain_text("Đã lưu lúc")
     other.reload()
     assert other.locator("input[name=c4]").nth(0).is_checked()
 
@@ -77,11 +77,10 @@ def begin(page):
 
 def sign_in(page, account):
     page.goto("/dang-nhap/")
-    page.locator("input[name=login]").fill(account["login"])
-    page.locator("input[name=password]").fill(account["password"])
-    page.locator("form").filter(has=page.locator("input[name=password]")).get_by_role(
-        "button", name="Đăng nhập"
-    ).click()
+    page.get_by_label("Số điện thoại hoặc số căn cước").fill(account["login"])
+    password = page.get_by_role("textbox", name="Mật khẩu")
+    password.fill(account["password"])
+    password.press("Enter")
     page.wait_for_url(lambda url: "/dang-nhap/" not in url)
 
 

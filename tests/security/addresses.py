@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils.translation import override
 
 CONSOLE = "quan-tri/"
 
@@ -117,7 +118,7 @@ def console_patterns() -> list[tuple[str, URLPattern]]:
 
 
 def address(name: str, world, /, **changed: object) -> str:
-    """The address of a page of the site in this world."""
+    """The address of a page of the site in this world, in Vietnamese."""
     mine = world.people["contestant"]
     known = {
         "FILE": world.files["co-tep"],
@@ -128,4 +129,5 @@ def address(name: str, world, /, **changed: object) -> str:
     }
     wanted = site_patterns()[name].pattern.converters
     where = {"contest": world.contest.slug, **SITE[name].where, **changed}
-    return reverse(name, kwargs={key: known.get(value, value) for key, value in where.items() if key in wanted})
+    with override("vi"):
+        return reverse(name, kwargs={key: known.get(value, value) for key, value in where.items() if key in wanted})

@@ -28,6 +28,7 @@ from lantoa.people.actions import create_staff, register
 from lantoa.shares.actions import publish_share, send_share
 from lantoa.units.models import Unit
 from tests.factories.contest import a_contest
+from tests.security.crawl import walk
 
 PACKAGE = Path(__file__).parents[2] / "packages" / "cong-dan-so-hai-phong"
 BACKEND = "lantoa.people.sign_in.PhoneOrCitizenId"
@@ -73,7 +74,9 @@ def with_canaries(folder: Path) -> Path:
     marked = shutil.copytree(PACKAGE, folder / "goi")
     for file in sorted((marked / "questions").glob("*.toml")):
         text = file.read_text(encoding="utf-8")
-        file.write_text(re.sub(r'^explanation = "', f'explanation = "{CANARY} ', text, flags=re.MULTILINE), encoding="utf-8")
+        file.write_text(
+            re.sub(r'^explanation = "', f'explanation = "{CANARY} ', text, flags=re.MULTILINE), encoding="utf-8"
+        )
     return marked
 
 
@@ -126,9 +129,7 @@ def build(folder: Path) -> SimpleNamespace:
     people = {role: a_person(contest, role) for role in PEOPLE}
     unit = people["contestant"].entry.unit
     staff = {
-        kind: create_staff(
-            username=kind, password=PASSWORD, roles=[kind], unit=unit if kind == "coordinator" else None
-        )
+        kind: create_staff(username=kind, password=PASSWORD, roles=[kind], unit=unit if kind == "coordinator" else None)
         for kind in STAFF
     }
     publish_share(share=people["contestant"].share, by=staff["organiser"])
@@ -161,14 +162,27 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
             whole.__exit__(None, None, None)
 
 
+def browser_of(world, role, **options) -> Browser:
+    """The browser of somebody who is signed in."""
+    browser = Browser(**options)
+    if world.sessions[role]:
+        browser.cookies[settings.SESSION_COOKIE_NAME] = world.sessions[role]
+    return browser
+
+
 @pytest.fixture
 def enter(world):
-    """The browser of somebody who is signed in."""
+    """`enter("judge")`: the browser of that role."""
+    return lambda role, **options: browser_of(world, role, **options)
 
-    def as_(role, **options):
-        browser = Browser(**options)
-        if world.sessions[role]:
-            browser.cookies[settings.SESSION_COOKIE_NAME] = world.sessions[role]
-        return browser
 
-    return as_
+@pytest.fixture(scope="package")
+def crawled(world, django_db_blocker):
+    """What everybody meets who follows links: one has an exam open, the other has handed one in."""
+    seen = []
+    with django_db_blocker.unblock():
+        for role, most in {"anonymous": 60, "contestant": 90, "other": 90, "coordinator": 15, "judge": 15}.items():
+            seen += walk(browser_of(world, role), role, "/", most=most, each=2)
+        for role in ("organiser", "operator", "editor"):
+            seen += walk(browser_of(world, role), role, "/quan-tri/", most=40, each=1, inside="/quan-tri/")
+    return seen

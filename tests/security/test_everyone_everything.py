@@ -27,7 +27,9 @@ def test_every_address_of_the_site_has_a_declared_expectation():
 
 
 def test_every_page_of_the_console_has_a_declared_expectation():
-    tables = {f"lantoa_{table}_{what}" for table in TABLES for what in ("changelist", "add", "history", "delete", "change")}
+    tables = {
+        f"lantoa_{table}_{what}" for table in TABLES for what in ("changelist", "add", "history", "delete", "change")
+    }
     assert {pattern.name for _, pattern in console_patterns()} == {
         *CONSOLE_PAGES, *tables, "lantoa_account_password", None
     }  # fmt: skip
@@ -64,7 +66,10 @@ def test_what_the_public_reads_of_an_author_is_the_masked_name(world, enter):
 
 def test_another_persons_files_are_ones_own(world, enter):
     files = {
-        role: {name: enter(role).get(address(name, world)).whole for name in ("certificate-pdf", "certificate-png", "profile-data")}
+        role: {
+            name: enter(role).get(address(name, world)).whole
+            for name in ("certificate-pdf", "certificate-png", "profile-data")
+        }
         for role in PEOPLE
     }
     for name, mine in files["contestant"].items():
@@ -88,13 +93,17 @@ def test_a_draft_and_its_file_are_for_nobody(world, enter):
         assert answer.status_code == (200 if role in INSIDE_THE_CONSOLE else 404), role
 
 
-@pytest.mark.parametrize("name", sorted(name for name, found in site_patterns().items() if "contest" in found.pattern.converters))
+@pytest.mark.parametrize(
+    "name", sorted(name for name, found in site_patterns().items() if "contest" in found.pattern.converters)
+)
 def test_a_contest_that_is_not_published_does_not_exist(world, enter, name):
     asked = address(name, world, contest=HIDDEN)
     for role in ("anonymous", "contestant", "organiser"):
         for method in METHODS:
             answer = getattr(enter(role), method)(asked, SITE[name].sent)
-            led_to_sign_in = role == "anonymous" and answer.status_code == 302 and reverse("sign-in") in answer["Location"]
+            led_to_sign_in = (
+                role == "anonymous" and answer.status_code == 302 and reverse("sign-in") in answer["Location"]
+            )
             assert led_to_sign_in or answer.status_code in {404, 405}, f"{role} {method} {name}"
 
 
@@ -119,7 +128,14 @@ def test_no_address_knows_another_verb(world, enter, method):
 @pytest.mark.parametrize("role", ["anonymous", "contestant", "judge"])
 def test_the_whole_console_is_closed_to_whoever_has_no_role_in_it(world, enter, role):
     client = enter(role)
-    filled = {"contest": world.contest.pk, "pk": 1, "object_id": "1", "content_type_id": "1", "app_label": "lantoa", "url": "x"}
+    filled = {
+        "contest": world.contest.pk,
+        "pk": 1,
+        "object_id": "1",
+        "content_type_id": "1",
+        "app_label": "lantoa",
+        "url": "x",
+    }
     for _, pattern in console_patterns():
         if pattern.name is None or pattern.name in ENTRANCE:
             continue

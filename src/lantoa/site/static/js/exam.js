@@ -126,7 +126,7 @@ async function save(keepalive = false) {
 function acknowledged(kept) {
   revision = kept;
   offline(false);
-  say(words.saved.replace("{time}", new Date().toLocaleTimeString("vi-VN")), false);
+  say(words.saved.replace("{time}", new Date().toLocaleTimeString("vi-VN", { timeZone: "Asia/Ho_Chi_Minh" })), false);
 }
 
 async function refused(answer, sent) {

@@ -6,6 +6,7 @@ import os
 import socket
 
 import pytest
+from django.utils import translation
 from hypothesis import settings as hypothesis
 
 # Machines are shared and slow at times: no example fails for the time it took.
@@ -47,3 +48,9 @@ def _plain_static_files(settings) -> None:
             **settings.STORAGES,
             "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
         }
+
+
+@pytest.fixture(autouse=True)
+def _speak_vietnamese() -> None:
+    """A request leaves its language behind in the thread: each test starts in Vietnamese."""
+    translation.activate("vi")

@@ -96,7 +96,7 @@ def me(contest):
 def visit(client):
     def visit(name, expect=200, **where):
         where = {key: value for key, value in {"contest": "thu-nghiem", **where}.items() if value is not None}
-        with translation.override("en"):  # a request leaves its language behind; the next test speaks Vietnamese again
+        with translation.override("en"):
             address = reverse(name, kwargs=where)
             answer = client.get(address)
         assert answer.status_code == expect, address

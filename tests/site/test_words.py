@@ -1,4 +1,4 @@
-"""The words of the screen: each has its English, and the Vietnamese is plain (plain_vietnamese.md, section 11)."""
+"""The words of the screen: each has its English, and the Vietnamese is plain (plain_vietnamese.md §11)."""
 
 import ast
 import re

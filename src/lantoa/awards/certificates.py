@@ -1,4 +1,4 @@
-"""What a certificate says: taken from the facts once, when it is issued (M10, A1)."""
+"""What a certificate says: taken from the facts once, when it is issued (M10)."""
 
 from __future__ import annotations
 

@@ -15,10 +15,21 @@ SITE_POLICY = (
 # Unfold's shell is built with Alpine.js, which evaluates the expressions in its attributes: the only thing let in.
 CONSOLE_POLICY = SITE_POLICY.replace("script-src 'self'", "script-src 'self' 'unsafe-eval'")
 CONSOLE = "/quan-tri/"
+ALWAYS = {
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
 
 
 class PageHeaders:
-    """Content-Security-Policy, Permissions-Policy, and no caching of what belongs to a person."""
+    """Every header of safety on every answer, whoever gives it, and no caching of what belongs to a person.
+
+    First of all middleware: an answer that another one gives by itself, also to a request that it refuses, is dressed.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -27,9 +38,8 @@ class PageHeaders:
         """Answer, with the headers."""
         response = self.get_response(request)
         policy = CONSOLE_POLICY if request.path_info.startswith(CONSOLE) else SITE_POLICY
-        response.headers.setdefault("Content-Security-Policy", policy)
-        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        if request.COOKIES and "Cache-Control" not in response.headers:
+        for name, value in {"Content-Security-Policy": policy, **ALWAYS}.items():
+            response.headers.setdefault(name, value)
+        if (request.COOKIES or response.cookies) and "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "private, no-store"
         return response

@@ -29,7 +29,7 @@ class Refused(Exception):
 
 
 def start_attempt(*, contestant: Contestant, at: datetime | None = None) -> Attempt:
-    """The open attempt, or a new one with its paper; pressing start twice gives the same (issue: Start).
+    """The open attempt, or a new one with its paper; pressing start twice gives the same.
 
     ``contestant`` comes with its contest. An attempt that ran out is closed first, as of its deadline.
     """

@@ -1,6 +1,6 @@
 """All automatic checks of a question bank, and the command that an author runs while writing.
 
-Source: items.md, section 6. ``check_bank`` is called by the import of a package and by ``lantoa questions check``; this
+Source: items.md §6. ``check_bank`` is called by ``lantoa questions check`` and by the tests of the shipped bank; this
 module run by itself needs only the standard library: ``python -m lantoa.exams.checks FOLDER``.
 """
 
@@ -22,7 +22,7 @@ from lantoa.exams.items import LEVELS, BadPackage, FactSheet, Item, read_facts, 
 VERY_COMMON = 40
 Severity = Literal["error", "warning"]
 
-# items.md, section 1, "The paper of 20": used when a package does not say its own blueprint.
+# items.md §1, "The paper of 20": used when a package does not say its own blueprint.
 REFERENCE = Blueprint(
     asked=20,
     cells=tuple(Cell(topic, level, count) for topic in (1, 2, 3, 4) for level, count in ((1, 2), (2, 2), (3, 1))),
@@ -31,7 +31,7 @@ REFERENCE = Blueprint(
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that a check found; an error stops the bank from being published."""
+    """One thing that a check found; `lantoa questions check` and `make check` fail on errors."""
 
     severity: Severity
     check: str

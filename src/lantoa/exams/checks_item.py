@@ -1,4 +1,4 @@
-"""Automatic checks of one question. Source: items.md, section 6 (✗ an error, ! a warning) and section 2 (the rules)."""
+"""Automatic checks of one question. Source: items.md §6 (✗ an error, ! a warning) and §2 (the rules)."""
 
 import datetime as dt
 import re
@@ -16,7 +16,7 @@ MOST_ITEM_WORDS = 85
 MOST_OPTION_RATIO = 1.6
 OPTION_WORDS = (3, 14)
 EXPLANATION_WORDS = (20, 50)
-REVIEW_WITHIN = dt.timedelta(days=184)  # facts.md: at most six months after the fact was seen
+REVIEW_WITHIN = dt.timedelta(days=184)  # items.md §6: at most six months after the fact was seen
 HOTLINES = frozenset({"111", "112", "113", "114", "115", "18006838"})
 
 _LAW = re.compile(r"Luật|Nghị định|Thông tư|Quyết định|%|triệu đồng|[Tt]ừ ngày")
@@ -85,7 +85,7 @@ def check_text(item: Item, _: Setting) -> Iterator[str]:
 
 
 def check_plain(item: Item, _: Setting) -> Iterator[str]:
-    """✗ plain: words that the style guide replaces (plain_vietnamese.md, section 11, rule 2)."""
+    """✗ plain: words that the style guide replaces (plain_vietnamese.md §11 rule 2)."""
     for text in item.texts:
         yield from wording.avoided(text)
 
@@ -164,7 +164,7 @@ def is_negative(stem: str) -> bool:
 
 
 def check_negative(item: Item, _: Setting) -> Iterator[str]:
-    """✗ negative: flagged, and the word in capitals (items.md, rule 8)."""
+    """✗ negative: flagged, and the word in capitals (items.md §2 rule 8)."""
     negative = is_negative(item.stem)
     if negative and not item.negative:
         yield "câu hỏi phủ định cần negative = true"
@@ -202,7 +202,7 @@ def check_explanation(item: Item, setting: Setting) -> Iterator[str]:
 
 
 def warn_option_words(item: Item, _: Setting) -> Iterator[str]:
-    """! option words: 3 to 14 words an option (items.md, rule 11)."""
+    """! option words: 3 to 14 words an option (items.md §2 rule 11)."""
     least, most = OPTION_WORDS
     for option in item.options:
         if not least <= wording.count(option) <= most:

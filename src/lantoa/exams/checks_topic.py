@@ -1,4 +1,4 @@
-"""Automatic checks of all questions of a topic or a bank together. Source: items.md, section 6; people: rule 16."""
+"""Automatic checks of all questions of a topic or a bank together. Source: items.md §6; people: §2 rule 16."""
 
 import re
 from collections import Counter, defaultdict
@@ -71,7 +71,7 @@ def check_key_place(items: Sequence[Item]) -> Iterator[Hit]:
 
 
 def check_negative_share(items: Sequence[Item]) -> Iterator[Hit]:
-    """✗ negative: at most 3 % of a topic, though one is always allowed (items.md, rule 8)."""
+    """✗ negative: at most 3 % of a topic, though one is always allowed (items.md §2 rule 8)."""
     for topic, part in by_topic(items).items():
         negative = sum(item.negative for item in part)
         if negative > max(1, floor(len(part) * MOST_NEGATIVE)):

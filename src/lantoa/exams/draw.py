@@ -1,7 +1,7 @@
 """How one contestant's paper is drawn: the same paper for the same key, every paper of the same build.
 
-Sources: log, section 6 (streams and labels; the retry for the reading load is a counter in the label); items.md,
-section 1 (blueprint, different lessons within a topic, never two enemies, reading load within 8 %).
+Sources: log.md §6 (streams and labels; the retry for the reading load is a counter in the label); items.md §1
+(blueprint, different lessons within a topic, never two enemies, reading load within 8 %).
 Pure Python without the framework, so that the verifier and the benchmark use the very code of the exam.
 """
 
@@ -110,7 +110,7 @@ class Paper:
 
 
 def paper_hash(bank_version: int, paper: Paper) -> str:
-    """Return the hash of a paper that its log entry carries (log, section 6)."""
+    """Return the hash of a paper that its log entry carries (log.md §6)."""
     lines = (f"{q} {''.join(map(str, shown))}\n" for q, shown in zip(paper.questions, paper.options, strict=True))
     return hashlib.sha256(f"lantoa/paper/1\n{bank_version}\n{''.join(lines)}".encode()).hexdigest()
 

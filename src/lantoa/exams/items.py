@@ -1,6 +1,6 @@
 """What a question and a fact of a contest package are, and how they are read from its files.
 
-Source of the format: docs/content/package.md, sections "A question" and "Facts". Reading checks the shape only (fields
+Source of the format: docs/content/package.md, "A question" and "Facts". Reading checks the shape only (fields
 and types) and reports every fault at once; what a good question must be is the business of ``checks``.
 """
 
@@ -64,7 +64,7 @@ class Item:
 
     @property
     def words(self) -> int:
-        """Words to read in an exam: stem and options, parted by spaces (items.md, section 1, reading load)."""
+        """Words to read in an exam: stem and options, parted by spaces (items.md §1, reading load)."""
         return len(self.stem.split()) + sum(len(option.split()) for option in self.options)
 
     @property

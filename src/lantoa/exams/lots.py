@@ -1,7 +1,7 @@
 """The lots of one topic: picks in which every lesson is met at most once, each question as often as its neighbours.
 
-Sources: items.md, section 1 (the questions of a topic come from different lessons) and section 6, "load" (exposure of
-every question within a quarter of its cell's mean); log, section 6 (whole numbers, so that anyone can draw again).
+Sources: items.md §1 (the questions of a topic come from different lessons), §6 (load: exposure of every question
+within a quarter of its cell's mean); log.md §6 (whole numbers, so that anyone can draw again).
 
 All allowed picks are counted, a whole number below that count is drawn, and the pick with that number is the result.
 Questions spread unevenly over the lessons, or with many enemies, would be met more or less often than their neighbours;

@@ -1,6 +1,6 @@
 """Words, sentences and spellings of Vietnamese texts, as the checks of questions see them.
 
-Source: plain_vietnamese.md, sections 1 (sentences), 3 (words), 4 (spelling), 5 (numbers); items.md, section 6.
+Source: plain_vietnamese.md §1 (sentences), §3 (words), §4 (spelling), §5 (numbers); items.md §6.
 """
 
 import re
@@ -85,7 +85,7 @@ def unquoted(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """Return lower case without any mark, for comparing (items.md, section 6, duplicates)."""
+    """Return lower case without any mark, for comparing (items.md §6, duplicates)."""
     plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
     return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
 
@@ -109,7 +109,7 @@ def commonest(texts: Iterable[str], most: int = 300) -> frozenset[str]:
 
 
 def spelling_faults(text: str) -> list[str]:
-    """Name what breaks NFC, spacing, quotes, tone style or the choice of i and y (plain_vietnamese.md, section 4)."""
+    """Name what breaks NFC, spacing, quotes, tone style or the choice of i and y (plain_vietnamese.md §4)."""
     faults = []
     if not unicodedata.is_normalized("NFC", text):
         faults.append("chưa ở dạng NFC")
@@ -125,12 +125,12 @@ def spelling_faults(text: str) -> list[str]:
 
 
 def avoided(text: str) -> list[str]:
-    """Name the words that the style guide replaces, outside quotes (plain_vietnamese.md, section 3)."""
+    """Name the words that the style guide replaces, outside quotes (plain_vietnamese.md §3)."""
     return [f"“{found}” → {AVOID[found.lower()]}" for found in _AVOID.findall(unquoted(text))]
 
 
 def hard_words(text: str) -> list[str]:
-    """Name foreign words and abbreviations outside the glossary (plain_vietnamese.md, sections 3 and 11)."""
+    """Name foreign words and abbreviations outside the glossary (plain_vietnamese.md §3 and §11)."""
     hard = []
     for word in _WORD.findall(_ADDRESS.sub(" ", unquoted(text))):
         if word.isupper() and len(word) > 1:
@@ -149,5 +149,5 @@ def is_vietnamese(syllable: str) -> bool:
 
 
 def long_numbers(text: str) -> list[str]:
-    """Name numbers from 1000 up that carry no dots and are no years (plain_vietnamese.md, section 5)."""
+    """Name numbers from 1000 up that carry no dots and are no years (plain_vietnamese.md §5)."""
     return [found for found in _LONG_NUMBER.findall(text) if not _FIRST_YEAR <= int(found) <= _LAST_YEAR]

@@ -1,4 +1,4 @@
-"""The nine games of lessons and the check question: what each is made of, and what it answers (curriculum §3).
+"""The nine games of lessons and the check question: what each is made of, and what it answers (curriculum.md §3).
 
 Pure functions: nothing is scored, nothing is kept. `show` gives what a page needs, before an answer and after it;
 `answer` holds the fields of a plain HTML form, each with all its values.

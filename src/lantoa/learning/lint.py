@@ -1,4 +1,4 @@
-"""What makes a lesson easy and well-founded (curriculum §1, plain_vietnamese.md §1, §8): findings for its author."""
+"""What makes a lesson easy and well-founded (curriculum.md §1, plain_vietnamese.md §1, §8): findings for its author."""
 
 from __future__ import annotations
 

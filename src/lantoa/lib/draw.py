@@ -1,6 +1,6 @@
 """Numbers that anyone can draw again: the deterministic stream behind every paper.
 
-Source of the formats: the contest log, section 6 "Papers". Before a contest opens the organiser commits to a secret
+Source of the formats: log.md §6. Before a contest opens the organiser commits to a secret
 seed and to the name of a public number that does not exist yet; both together give the contest's key, the key gives
 each attempt its own key, and each label under that key gives a stream of uniform numbers. HMAC-SHA-256 is used because
 it stands in the standard library of Python and of every browser. This module knows no contest and no question.
@@ -22,17 +22,17 @@ WHO_BYTES = 16
 
 
 def seed_commit(seed: bytes) -> str:
-    """Return the hash that is published before the contest in place of the seed (log, section 6)."""
+    """Return the hash that is published before the contest in place of the seed (log.md §6)."""
     return hashlib.sha256(b"lantoa/seed/1\n" + seed).hexdigest()
 
 
 def contest_key(seed: bytes, value: bytes) -> bytes:
-    """Return the contest's key from the committed seed and the public number named beforehand (log, section 6)."""
+    """Return the contest's key from the committed seed and the public number named beforehand (log.md §6)."""
     return hmac.digest(seed, b"lantoa/contest/1\n" + value, "sha256")
 
 
 def paper_key(contest: bytes, who: bytes, attempt: int) -> bytes:
-    """Return the key of one attempt; ``who`` is the contestant's 16 random bytes in this contest (log, section 6)."""
+    """Return the key of one attempt; ``who`` is the contestant's 16 random bytes in this contest (log.md §6)."""
     if len(who) != WHO_BYTES:
         raise ValueError(f"who must be {WHO_BYTES} bytes, not {len(who)}")
     return hmac.digest(contest, b"lantoa/paper/1\n" + who + _COUNTER.pack(attempt), "sha256")
@@ -42,7 +42,7 @@ class Stream:
     """Uniform numbers under one label of one key.
 
     Block i is HMAC-SHA-256(key, label, 0x00, i as four bytes); it is read four bytes at a time, big-endian. A word at
-    or above the greatest multiple of n is refused, so that no remainder is favoured (log, section 6).
+    or above the greatest multiple of n is refused, so that no remainder is favoured (log.md §6).
     """
 
     __slots__ = ("_counter", "_key", "_label", "_words")

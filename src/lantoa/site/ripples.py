@@ -1,4 +1,4 @@
-"""The six ripples of the opening picture: one gold light a unit, lit from the middle outwards (look/README.md)."""
+"""The six ripples of the opening picture: one gold light a unit, lit from the middle outwards (look.md §1)."""
 
 from __future__ import annotations
 

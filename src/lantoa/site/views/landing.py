@@ -73,7 +73,7 @@ def _groups(contests: list[Contest]) -> list[dict[str, Any]]:
 
 @require_safe
 def contest(request: HttpRequest, contest: str) -> HttpResponse:
-    """What, until when, one big button; then everything that makes somebody press it (experience.md, page 1)."""
+    """What, until when, one big button; then everything that makes somebody press it (experience.md page 1)."""
     found, me, moment = whoever(request, contest)
     counted = figures(found, moment)
     lit = sum(unit.registered > 0 for unit in counted.units)

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -174,8 +174,8 @@ def _words(contest: Contest) -> tuple[str, str]:
 def _days(contest: Contest) -> dict[str, str]:
     """The first and the last day as people write them: 11/10 and 11/11/2025, the year once when it is the same."""
     first, last = timezone.localtime(contest.opens_at).date(), calendar.last_day(contest.closes_at)
-    short = first.year == last.year and get_language() == "vi"
-    return {"first_day": f"{first.day}/{first.month}" if short else day(first), "last_day": day(last)}
+    short = date_format(first, "j F" if get_language() == "en" else "j/n")
+    return {"first_day": short if first.year == last.year else day(first), "last_day": day(last)}
 
 
 def _left(until: datetime, moment: datetime) -> dict[str, int]:

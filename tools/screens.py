@@ -126,10 +126,10 @@ def take(context: BrowserContext, shot: Shot, file: Path, *, whole: bool = True)
     """One picture; a page that cannot be brought into its state is named and left out."""
     page = context.new_page()
     try:
-        page.goto(shot.path, wait_until="networkidle")
+        page.goto(shot.path)
         if shot.act:
             shot.act(page)
-            page.wait_for_load_state("networkidle")
+            page.wait_for_load_state()
         page.evaluate("document.fonts.ready")
         page.screenshot(path=file, full_page=whole)
     except Error as error:
@@ -242,9 +242,12 @@ def answer_some(page: Page) -> None:
 
 
 def go_offline(page: Page) -> None:
+    """Change one answer: with nothing to send the page has nothing to say."""
+    chosen = page.locator("input[name=c9]:checked")
+    place = int(chosen.input_value()) if chosen.count() else 0
     page.context.set_offline(offline=True)
-    choose(page, 9, 2)
-    page.wait_for_timeout(4500)
+    choose(page, 9, (place + 1) % 4)
+    page.locator("[data-offline]").wait_for(timeout=20_000)
 
 
 def hand_in_early(page: Page) -> None:

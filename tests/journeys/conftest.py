@@ -97,7 +97,7 @@ def site(chromium_path: str):
         shutil.rmtree(data, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # an open browser keeps Django from the database in this thread: closed after each file
 def browser(chromium_path: str):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)

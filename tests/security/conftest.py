@@ -181,8 +181,8 @@ def crawled(world, django_db_blocker):
     """What everybody meets who follows links: one has an exam open, the other has handed one in."""
     seen = []
     with django_db_blocker.unblock():
-        for role, most in {"anonymous": 60, "contestant": 90, "other": 90, "coordinator": 15, "judge": 15}.items():
+        for role, most in {"anonymous": 50, "contestant": 80, "other": 75, "coordinator": 12, "judge": 12}.items():
             seen += walk(browser_of(world, role), role, "/", most=most, each=2)
         for role in ("organiser", "operator", "editor"):
-            seen += walk(browser_of(world, role), role, "/quan-tri/", most=40, each=1, inside="/quan-tri/")
+            seen += walk(browser_of(world, role), role, "/quan-tri/", most=30, each=1, inside="/quan-tri/")
     return seen

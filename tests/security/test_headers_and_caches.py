@@ -57,7 +57,7 @@ def test_every_answer_of_the_crawl_carries_every_header(crawled):
 @pytest.mark.parametrize("name", sorted(SITE))
 def test_every_address_carries_them_for_every_verb(world, enter, name):
     browser = enter("contestant")
-    for method in ("get", "post", "put"):
+    for method in ("post", "put"):  # reading is what the crawl does
         assert fault(getattr(browser, method)(address(name, world), SITE[name].sent)) == [], method
 
 

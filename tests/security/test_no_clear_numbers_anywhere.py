@@ -7,10 +7,12 @@ the database's own write-ahead log among them. What people/ promises alone is te
 from __future__ import annotations
 
 import base64
+import io
 import json
 import logging
 import os
 import time
+from contextlib import redirect_stderr, redirect_stdout
 from types import SimpleNamespace
 
 import pytest
@@ -18,7 +20,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.urls import reverse
 
 from lantoa.contests.models import Contestant
@@ -115,9 +117,7 @@ def breaks(browser, world, monkeypatch, facts):
         monkeypatch.setattr(f"lantoa.people.actions.{action}", crash)
     monkeypatch.setattr("lantoa.people.sign_in.sign_in", crash)
     answers = [
-        browser.post(
-            address("profile-edit", world), {"phone": NEW_PHONE, "citizen_id": NEW_CITIZEN_ID, "group": "resident"}
-        ),
+        browser.post(address("profile-edit", world), facts),
         browser.post(address("password", world), {"old": SECRET, "new": "một câu khác nữa"}),
         Kept(raise_request_exception=False).post(address("register", world), facts),
         Kept(raise_request_exception=False).post(address("sign-in", world), {"login": PHONE, "password": SECRET}),
@@ -126,12 +126,39 @@ def breaks(browser, world, monkeypatch, facts):
     return answers
 
 
-@pytest.fixture
-def lived(world, caplog, capsys, monkeypatch):
-    """Somebody who did it all; what was said meanwhile."""
-    began = time.time()
-    caplog.set_level(logging.DEBUG)
-    logging.getLogger("django.db.backends").setLevel(logging.INFO)  # the statements themselves, off as in production
+class Heard(logging.Handler):
+    """Keeps every line of every logger, as it would be written."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+
+    def emit(self, record):
+        self.lines.append(f"{self.format(record)} {record.args}")
+
+
+@pytest.fixture(scope="module")
+def lived(world, django_db_blocker):
+    """Somebody who did it all, once for this file; what was said meanwhile."""
+    heard, said, root = Heard(), io.StringIO(), logging.getLogger()
+    level, began = root.level, time.time()
+    root.addHandler(heard)
+    root.setLevel(logging.DEBUG)
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        whole = transaction.atomic()
+        whole.__enter__()
+        with redirect_stdout(said), redirect_stderr(said):
+            story = live(world, patch)
+    root.setLevel(level)
+    root.removeHandler(heard)
+    yield SimpleNamespace(**story, log=heard.lines, said=said.getvalue(), began=began)
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        whole.__exit__(None, None, None)
+
+
+def live(world, patch):
+    """Mistakes, registration, every page, a correction, signing in again, exports, crashes."""
     browser, unit = Kept(raise_request_exception=False), Unit.objects.communes_of(world.contest.root)[3]
     facts = {
         "full_name": NAME, "phone": PHONE, "citizen_id": f"{CITIZEN_ID[:3]} {CITIZEN_ID[3:]}", "unit": unit.code,
@@ -139,32 +166,20 @@ def lived(world, caplog, capsys, monkeypatch):
     }  # fmt: skip
     mistakes(browser, world, facts)
     wrong_doors(browser, world)
-    joined = browser.post(address("register", world), facts)
-    assert joined.headers["Location"] == address("topics", world)
+    assert browser.post(address("register", world), facts).headers["Location"] == address("topics", world)
     everything(browser, world)
-    mine = Contestant.objects.get(person__full_name=NAME)
-    correction = {
-        "full_name": NAME,
-        "phone": NEW_PHONE,
-        "citizen_id": NEW_CITIZEN_ID,
-        "unit": unit.code,
-        "group": "pupil",
-        "seen": "1",
-    }
+    entry = Contestant.objects.get(person__full_name=NAME)
+    correction = {**facts, "phone": NEW_PHONE, "citizen_id": NEW_CITIZEN_ID, "group": "pupil"}
     assert browser.post(address("profile-edit", world), correction).status_code == 302
     browser.post(address("sign-out", world))
     again = browser.post(address("sign-in", world), {"login": NEW_CITIZEN_ID, "password": SECRET})
     assert again.status_code == 302
     own = [browser.get(address(name, world)).whole for name in ("profile", "profile-edit", "profile-data", "topics")]
-    export(capsys, world)
-    broken = breaks(browser, world, monkeypatch, facts)
-    said = capsys.readouterr()
-    return SimpleNamespace(
-        own=own, broken=broken, browser=browser, entry=mine, log=caplog, said=said.out + said.err, began=began
-    )
+    export(world)
+    return {"own": own, "broken": breaks(browser, world, patch, correction), "browser": browser, "entry": entry}
 
 
-def export(capsys, world):
+def export(world):
     """What an operator takes out."""
     call_command("bulletin", world.contest.slug)
     call_command("units", "export")
@@ -176,7 +191,7 @@ def test_the_numbers_are_there_and_sealed(lived):
     """Control: the registration was real, and both numbers were taken."""
     person = Person.objects.get(full_name=NAME)
     assert person.phone_sealed and person.citizen_id_sealed
-    assert len(lived.log.records) > 10
+    assert len(lived.log) > 10
     assert AuditEntry.objects.filter(subject=f"person:{person.pk}").count() >= 3
 
 
@@ -236,19 +251,19 @@ def test_no_table_holds_them(lived):
 
 
 def test_no_log_no_error_page_and_no_output_holds_them(lived):
-    records = [f"{record.getMessage()} {record.args} {record.exc_text or ''}" for record in lived.log.records]
-    assert any("crashed" in record for record in records)
-    assert found_in("\n".join(records) + lived.log.text) == []
+    text = "\n".join(lived.log)
+    assert "RuntimeError: crashed" in text
+    assert found_in(text) == []
+    assert len(lived.said) > 1_000
     assert found_in(lived.said) == []
     assert found_in("".join(answer.whole for answer in lived.broken)) == []
     assert mail.outbox == []
 
 
-def test_no_line_of_the_log_can_be_forged_through_an_address(enter, lived):
-    lived.log.clear()
+def test_no_line_of_the_log_can_be_forged_through_an_address(enter, lived, caplog):
     enter("anonymous").get("/x%0a2026-01-01 00:00:00 INFO lantoa forged/")
-    assert lived.log.records
-    assert not [record for record in lived.log.records if "\n" in record.getMessage()]
+    assert caplog.records
+    assert not [record for record in caplog.records if "\n" in record.getMessage()]
 
 
 def test_no_file_under_the_data_folder_holds_them(lived):

@@ -7,7 +7,6 @@ import html
 import io
 import json
 import re
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -61,19 +60,19 @@ def runs(answer) -> list[str]:
     return page.runs() + [str(found) for found in strange]
 
 
-def every_page(enter, world, roles=("anonymous", "contestant")):
-    """Each page of the site that a role may read, in both languages."""
+def every_page(enter, world, roles=("anonymous", "contestant"), prefixes=("",)):
+    """Each page of the site that a role may read."""
     for role in roles:
         browser = enter(role)
         for name in READABLE:
             asked = address(name, world, number=1) if name == "result" else address(name, world)
-            for prefix in ("", "/en") if asked.endswith("/") and SITE[name].answer("get", role) == 200 else ():
+            for prefix in prefixes if asked.endswith("/") and SITE[name].answer("get", role) == 200 else ():
                 yield f"{role} {prefix}{asked}", browser.get(f"{prefix}{asked}")
 
 
 def test_no_page_of_the_site_runs_or_dresses_anything_from_inside(crawled):
     pages = [seen for seen in crawled if seen.is_page and " admin:" not in seen.kind]
-    assert len(pages) > 200
+    assert len(pages) > 150
     for seen in pages:
         assert runs(seen.answer) == [], seen.where
 
@@ -83,15 +82,15 @@ def test_control_the_reader_finds_what_would_run():
         assert Markup(f'<p title="">{attack}<input value="{attack}">').runs(), attack
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
-def test_no_template_has_a_script_a_style_or_a_handler_inside(path: Path):
-    text = re.sub(r"\{#.*?#\}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
-    assert not re.search(
-        r"<style|\sstyle\s*=|\son[a-z]+\s*=|javascript:|\|safeseq|autoescape\s+off", text, re.IGNORECASE
-    )
-    for attributes, inside in re.findall(r"<script([^>]*)>(.*?)</script>", text, re.DOTALL | re.IGNORECASE):
-        assert "src=" in attributes
-        assert not inside.strip()
+def test_no_template_has_a_script_a_style_or_a_handler_inside():
+    assert len(TEMPLATES) > 80
+    inside = re.compile(r"<style|\sstyle\s*=|\son[a-z]+\s*=|javascript:|\|safeseq|autoescape\s+off", re.IGNORECASE)
+    for path in TEMPLATES:
+        text = re.sub(r"\{#.*?#\}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert not inside.search(text), path
+        for attributes, code in re.findall(r"<script([^>]*)>(.*?)</script>", text, re.DOTALL | re.IGNORECASE):
+            assert "src=" in attributes, path
+            assert not code.strip(), path
 
 
 def test_only_what_a_cleaner_made_is_marked_safe():
@@ -123,7 +122,7 @@ def test_everything_that_an_organiser_writes_stays_words_on_every_page(world, en
     Attachment.objects.update(title=BRIEF)
     Topic.objects.filter(contest=contest).update(title=BRIEF, title_en=BRIEF, summary=BRIEF, summary_en=BRIEF)
     Prize.objects.filter(contest=contest).update(name=BRIEF, name_en=BRIEF, note=BRIEF)
-    for where, answer in every_page(enter, world):
+    for where, answer in every_page(enter, world, prefixes=("", "/en")):
         assert answer.status_code == 200, where
         assert runs(answer) == [], where
         if contest.slug in where:
@@ -171,7 +170,7 @@ def test_control_a_formula_would_be_found():
 
 def test_every_payload_in_a_share_stays_words_for_author_reader_and_moderator(world, enter):
     person, moderator = world.people["other"], world.accounts["organiser"]
-    for attack in ATTACKS:
+    for attack in (" ".join(ATTACKS[first : first + 4]) for first in range(0, len(ATTACKS), 4)):
         text = f"{attack} Hãy chậm lại một nhịp."
         browser = enter("other")
         browser.post(address("share", world), {"loai": "message", "noi-dung": text, "dang": "1"})
@@ -188,7 +187,7 @@ def test_every_payload_in_a_share_stays_words_for_author_reader_and_moderator(wo
         back = browser.get(address("share", world))
         assert runs(back) == []
         assert attack in html.unescape(back.words)
-    assert Report.objects.count() == len(ATTACKS)
+    assert Report.objects.count() == len(ATTACKS) / 4
     send_share(contestant=person.entry, kind="slogan", text=BRIEF, may_publish=True)
 
 
@@ -298,9 +297,10 @@ def test_every_word_of_every_game_stays_a_word(world, enter):
         ]
         lesson.pk, lesson.version, lesson.current, lesson.cards = None, 2, True, cards
         lesson.save(force_insert=True)
-        for card in cards:
+        for card in [card for card in cards if {"game", "video"} & set(card)]:
             page = address("card", world, code=lesson.code, number=card["n"])
-            for answer in (browser.get(page), browser.post(page, {"do": "play"})):
+            answers = [browser.get(page)] + ([browser.post(page, {"do": "play"})] if "game" in card else [])
+            for answer in answers:
                 assert answer.status_code == 200
                 assert runs(answer) == [], f"{page} {card['kind']}"
                 assert BRIEF in html.unescape(answer.words), page

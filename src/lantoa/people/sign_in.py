@@ -7,7 +7,8 @@ a hundred times as often: a whole village sits behind one (reliability.md S08). 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
@@ -69,7 +70,7 @@ def forgive(account: Account) -> None:
 
 
 def count_address(address: str, *, at: datetime) -> None:
-    """Another failure of that address: a wrong sign-in, or a registration with a number that is taken."""
+    """Another failure of that address: a wrong sign-in, or a number that is taken."""
     FailedSignIn.objects.count_one(_address_key(address), at=at, window=WINDOW)
 
 
@@ -78,6 +79,18 @@ def check_address(address: str, *, at: datetime) -> None:
     if FailedSignIn.objects.times(_address_key(address), at=at, window=WINDOW) >= MOST_PER_ADDRESS:
         log.warning("refused: too many tries from one address")
         raise Refused(login=Fault("too_many", {"minutes": MINUTES}))
+
+
+@contextmanager
+def asking_whose_number(address: str, *, at: datetime) -> Iterator[None]:
+    """Around what may answer that a number is taken: whoever asks so again and again is stopped (S07)."""
+    check_address(address, at=at)
+    try:
+        yield
+    except Refused as refused:
+        if refused.says("taken"):
+            count_address(address, at=at)
+        raise
 
 
 def forget_old(*, at: datetime | None = None) -> int:

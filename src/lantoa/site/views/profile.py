@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lantoa.contests import actions as contest_actions
 from lantoa.contests.models import Contestant
 from lantoa.lib import clock
-from lantoa.people import actions, journal, numbers
+from lantoa.people import actions, journal, numbers, sign_in
 from lantoa.people.models import Account, AuditEntry, Consent, Person
 from lantoa.people.my_data import my_data
 from lantoa.people.refused import Fault, Refused
@@ -70,7 +70,8 @@ def _corrected(request: HttpRequest, me: Contestant, form: CorrectForm, *, fixed
         form.show(form.unclear or {"unit": Fault("empty")})
         return False
     try:
-        actions.correct_profile(person=me.person, by=by, identity_fixed=fixed, sure=sure, **{**typed, **places})
+        with sign_in.asking_whose_number(sign_in.address_of(request.META), at=me.moment):
+            actions.correct_profile(person=me.person, by=by, identity_fixed=fixed, sure=sure, **{**typed, **places})
         if unit and not fixed:
             contest_actions.move(contestant=me, unit=unit, sub_unit=place, by=by)
     except Refused as refused:

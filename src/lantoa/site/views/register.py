@@ -67,9 +67,8 @@ def _open_account(
     request: HttpRequest, contest: Contest, form: RegisterForm, unit: Unit | None, place: Unit | None
 ) -> Account:
     """Register; asking again and again which numbers are taken counts against the address."""
-    typed, address, now = form.cleaned_data, sign_in.address_of(request.META), contest.moment
-    sign_in.check_address(address, at=now)
-    try:
+    typed, now = form.cleaned_data, contest.moment
+    with sign_in.asking_whose_number(sign_in.address_of(request.META), at=now):
         return actions.register(
             full_name=typed["full_name"],
             phone=typed["phone"],
@@ -82,10 +81,6 @@ def _open_account(
             sure=bool(typed["seen"]),
             at=now,
         )
-    except Refused as refused:
-        if refused.says("taken"):
-            sign_in.count_address(address, at=now)
-        raise
 
 
 def _join(request: HttpRequest, contest: Contest, account: Account) -> HttpResponse:

@@ -97,6 +97,6 @@ class Site:
     def context(self, browser: Browser, cookies: Cookies, **options: object) -> BrowserContext:
         """A browser of its own that is signed in."""
         context = browser.new_context(base_url=self.url, locale="vi-VN", **options)  # type: ignore[arg-type]
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(30_000)
         context.add_cookies([{"name": name, "value": value, "url": self.url} for name, value in cookies.items()])
         return context

@@ -1,36 +1,17 @@
 """Fifty hands at once on one exam (S04), each with a control that shows the race when the protection is off."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from lantoa.contests.models import Movement
 from lantoa.exams import actions
 from lantoa.exams.bank import open_bank
 from lantoa.exams.models import Attempt, Best, Change
+from tests.factories.at_once import at_once
 from tests.factories.contest import DURING, a_bank, a_contest, a_contestant
 
 HANDS = 50
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(call):
-    """Call from fifty threads released at the same instant; what each returned or raised."""
-    gate = Barrier(HANDS)
-
-    def one(_):
-        try:
-            gate.wait()
-            return call()
-        except Exception as problem:  # noqa: BLE001 - every outcome is looked at
-            return problem
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(HANDS) as pool:
-        return list(pool.map(one, range(HANDS)))
 
 
 @pytest.fixture
@@ -42,7 +23,7 @@ def me():
 
 
 def test_fifty_starts_at_once_make_one_attempt(me):
-    outcomes = at_once(lambda: actions.start_attempt(contestant=me, at=DURING).pk)
+    outcomes = at_once([lambda: actions.start_attempt(contestant=me, at=DURING).pk] * HANDS)
     assert set(outcomes) == {Attempt.objects.get().pk}
 
 
@@ -51,7 +32,7 @@ def test_control_without_the_unique_keys_fifty_starts_make_many(me):
         cursor.execute("ALTER TABLE lantoa_attempt DROP CONSTRAINT attempt_number_once")
         cursor.execute("DROP INDEX attempt_open_once")
     try:
-        at_once(lambda: actions.start_attempt(contestant=me, at=DURING).pk)
+        at_once([lambda: actions.start_attempt(contestant=me, at=DURING).pk] * HANDS)
         assert Attempt.objects.count() > 1
     finally:
         Attempt.objects.all().delete()
@@ -66,14 +47,22 @@ def test_control_without_the_unique_keys_fifty_starts_make_many(me):
 
 def test_fifty_submissions_at_once_have_one_effect_and_one_answer(me):
     actions.start_attempt(contestant=me, at=DURING)
-    outcomes = at_once(lambda: actions.submit_attempt(contestant=me, number=1, answers=[0] * 20, at=DURING).correct)
+
+    def submit():
+        return actions.submit_attempt(contestant=me, number=1, answers=[0] * 20, at=DURING).correct
+
+    outcomes = at_once([submit] * HANDS)
     assert len(set(outcomes)) == 1
     assert (Movement.objects.filter(att=1).count(), Best.objects.count(), Change.objects.count()) == (1, 1, 1)
 
 
 def test_control_without_the_row_lock_a_submission_counts_more_than_once(me, monkeypatch):
     actions.start_attempt(contestant=me, at=DURING)
+
+    def submit():
+        return actions.submit_attempt(contestant=me, number=1, answers=[0] * 20, at=DURING).correct
+
     queryset = type(Attempt.objects.all())
     monkeypatch.setattr(queryset, "select_for_update", lambda self, **_: self)
-    at_once(lambda: actions.submit_attempt(contestant=me, number=1, answers=[0] * 20, at=DURING).correct)
+    at_once([submit] * HANDS)
     assert Movement.objects.filter(att=1).count() > 1

@@ -1,13 +1,12 @@
 """S04: fifty at once with the same number make one account. Each race has a control without the constraint."""
 
-import threading
-
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from lantoa.people import actions
 from lantoa.people.models import Account, Person
 from lantoa.people.refused import Refused
+from tests.factories.at_once import at_once
 from tests.people.conftest import FACTS
 
 CROWD = 50
@@ -18,28 +17,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def _cheap_passwords(settings):
     """Fifty argon2 hashes would queue for the processors and take the race away."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-def at_once(calls):
-    """Run all calls from threads that start together; what each came to."""
-    gate, outcomes = threading.Barrier(len(calls)), []
-
-    def run(call):
-        try:
-            connection.ensure_connection()  # opening it must not spread the crowd
-            gate.wait()
-            outcomes.append(call())
-        except Refused as refused:
-            outcomes.append(refused)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
 
 
 def crowd(unit, *, same):

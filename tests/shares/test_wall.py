@@ -100,7 +100,13 @@ def test_the_wall_walks_an_index_and_sorts_no_crowd(contest, posts):
     from django.db import connection
 
     with connection.cursor() as cursor:
-        for way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin"):  # a handful of rows would tempt the planner
+        for way in (
+            "seqscan",
+            "bitmapscan",
+            "hashjoin",
+            "mergejoin",
+            "sort",
+        ):  # a handful of rows would tempt the planner
             cursor.execute(f"SET LOCAL enable_{way} = off")
     plan = Share.objects.published(contest).filter(unit=posts[0].unit)[:13].explain()
     assert "share_wall" in plan, plan

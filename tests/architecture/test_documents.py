@@ -180,5 +180,4 @@ def test_every_column_and_key_of_the_data_is_listed(interfaces):
 def test_links_between_documents_lead_somewhere():
     for page in PAGES:
         for target in LINK.findall(CODE.sub("", read(page))):
-            drawn_later = target.startswith("docs/pictures/")  # by `make screens`
-            assert drawn_later or (page.parent / target).exists(), f"{page.name}: {target}"
+            assert (page.parent / target).exists(), f"{page.name}: {target}"

@@ -37,7 +37,7 @@ def free_port() -> int:
 
 def folder(purpose: str) -> Path:
     """A folder that is gone when this process ends, also by SIGTERM; what runs in it is stopped before."""
-    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit("stopped by SIGTERM"))
     made = Path(tempfile.mkdtemp(prefix=f"lt-{purpose}-"))
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     return made

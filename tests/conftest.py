@@ -14,6 +14,7 @@ hypothesis.register_profile("house", deadline=None)
 hypothesis.load_profile("house")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What runs together when two processes share the tests: a file, all journeys, all races (they fill the server)."""
     for item in items:

@@ -264,27 +264,34 @@ def hand_in_early(page: Page) -> None:
 
 
 def console(site: Site, browser: Browser) -> Iterator[Shot]:
-    """The organiser's pages: whatever the sidebar leads to, with the first row of each table."""
-    organiser = site.sign_in("organiser")
-    yield Shot("console", "/quan-tri/", organiser)
-    context = site.context(browser, organiser, viewport={"width": 1280, "height": 800})
+    """The console of those who work on a contest: whatever the sidebar leads each to, and the first row of a table."""
+    seen: set[str] = set()
+    for kind in ("organiser", "editor", "operator"):
+        cookies = site.sign_in(kind)
+        yield Shot("console" if kind == "organiser" else f"console-{kind}", "/quan-tri/", cookies)
+        found = {name: path for name, path in console_pages(site, browser, cookies).items() if name not in seen}
+        seen |= found.keys()
+        for name, path in found.items():
+            yield Shot(f"console-{name}", path, cookies)
+
+
+def console_pages(site: Site, browser: Browser, cookies: Cookies) -> dict[str, str]:
+    context = site.context(browser, cookies, viewport={"width": 1280, "height": 800})
     page = context.new_page()
     page.goto("/quan-tri/")
     links = page.evaluate("[...document.querySelectorAll('a[href^=\"/quan-tri/\"]')].map(a => a.getAttribute('href'))")
     found: dict[str, str] = {}
     for link in dict.fromkeys(links):
-        name = "-".join(part for part in link.split("?")[0].strip("/").split("/")[1:] if part != "lantoa")
-        if name and "logout" not in name and "dang-xuat" not in name:
-            found.setdefault(name, link)
-    rows = {}
-    for name, link in found.items():
+        parts = [part for part in link.split("?")[0].strip("/").split("/")[1:] if part != "lantoa"]
+        if parts and not {"logout", "dang-xuat", "change"} & set(parts):
+            found.setdefault("-".join(parts), link)
+    for name, link in list(found.items()):
         page.goto(link)
         row = page.locator("#result_list tbody a[href$='/change/']").first
         if row.count():
-            rows[f"{name}-one"] = row.evaluate("link => link.pathname")
+            found[f"{name}-one"] = row.evaluate("link => link.pathname")
     context.close()
-    for name, link in {**found, **rows}.items():
-        yield Shot(f"console-{name}", link, organiser)
+    return found
 
 
 def drawn_broken(data: Path) -> str:

@@ -26,14 +26,14 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
         finally:
             connections.close_all()
 
+    _wait_until_gone()
     with ThreadPoolExecutor(len(calls)) as pool:
         outcomes = list(pool.map(one, calls))
-    _wait_until_gone()
     return outcomes
 
 
 def _wait_until_gone() -> None:
-    """The server lets go of closed connections a moment later; the next crowd needs their places."""
+    """The server lets go of an earlier crowd's connections a moment late; this one needs their places."""
     with connection.cursor() as cursor:
         for _ in range(500):
             cursor.execute("SELECT pg_sleep(0.02)")

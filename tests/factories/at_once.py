@@ -28,8 +28,7 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
 
     _wait_until_gone()
     with ThreadPoolExecutor(len(calls)) as pool:
-        outcomes = list(pool.map(one, calls))
-    return outcomes
+        return list(pool.map(one, calls))
 
 
 def _wait_until_gone() -> None:

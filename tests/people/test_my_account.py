@@ -72,8 +72,8 @@ def test_a_number_of_somebody_else_is_refused_and_nothing_is_changed(account, re
     assert account.person.full_name == "Nguyễn Hoàng Phương Thảo Nguyên"
 
 
-def test_a_valid_account_needs_name_phone_citizen_number_and_unit():
-    assert missing(Person(full_name=" ")) == ["full_name", "phone", "citizen_id", "unit"]
+def test_a_valid_account_needs_name_phone_citizen_number_unit_and_consent():
+    assert missing(Person(full_name=" ")) == ["full_name", "phone", "citizen_id", "unit", "consent"]
 
 
 def test_consent_is_withdrawn_once_and_given_again(account):

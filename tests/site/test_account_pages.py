@@ -120,7 +120,7 @@ def test_a_wrong_old_password_is_said_at_its_field(client, me):
 
 
 def test_my_page_shows_the_numbers_masked_and_the_account_valid(client, me, django_assert_max_num_queries):
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         page = text(client.get(address("profile")))
     assert "•••••••678" in page
     assert "•••••••••821" in page
@@ -132,7 +132,7 @@ def test_my_page_shows_the_numbers_masked_and_the_account_valid(client, me, djan
 def test_my_page_says_what_is_missing(client, me):
     Person.objects.update(phone_sealed=None, phone_index=None)
     page = text(client.get(address("profile")))
-    assert "Kết quả chỉ được xếp hạng khi đủ bốn thông tin" in page
+    assert "Kết quả chỉ được xếp hạng khi tài khoản hợp lệ" in page
     assert "<li>Số điện thoại</li>" in page
 
 

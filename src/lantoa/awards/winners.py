@@ -91,8 +91,8 @@ def _given(prizes: Iterable[Prize], rows: Sequence[Row]) -> dict[int, tuple[Plac
 
 
 def _people(contest: Contest, count: int) -> list[Row]:
-    """The first ``count`` of the contest, and all who are equal to the last of them."""
-    ordered = Best.objects.filter(contest=contest).order_by(*RANKING)
+    """The first ``count`` valid ones of the contest, and all who are equal to the last of them."""
+    ordered = Best.objects.filter(contest=contest, contestant__valid_at__isnull=False).order_by(*RANKING)
     best = list(ordered.select_related("attempt", "contestant__person", "unit")[:count])
     if best:
         last = {column: getattr(best[-1], column) for column in RANKING}

@@ -1,4 +1,4 @@
-"""What is done in a contest: joining it, and changing one's unit before the first exam."""
+"""What is done in a contest: joining it, changing one's unit before the first exam, becoming valid or not."""
 
 from __future__ import annotations
 
@@ -64,6 +64,18 @@ def move(*, contestant: Contestant, unit: Unit, sub_unit: Unit | None, by: Accou
             _move(entry, unit, by, moment)
         entry.unit, entry.sub_unit = unit, sub_unit
         entry.save(update_fields=["unit", "sub_unit"])
+
+
+def recheck(*, person: Person, at: datetime | None = None) -> None:
+    """Mark the person's entries valid from now on, or not valid any more, by `people/validity.py`.
+
+    Asked after everything that can change it: a correction, consent taken back or given again. Facts and past figures
+    stay; somebody not valid starts no exam, sends no share, wins nothing, and is not named in public.
+    """
+    if missing(person):
+        person.entries.filter(valid_at__isnull=False).update(valid_at=None)
+    else:
+        person.entries.filter(valid_at__isnull=True).update(valid_at=at or clock.now())
 
 
 def _move(entry: Contestant, unit: Unit, by: Account, at: datetime) -> None:

@@ -16,11 +16,10 @@ from lantoa.lib.digits import Unreadable
 from lantoa.lib.text import name_key, tidy
 from lantoa.people import access, numbers, passwords, sign_in
 from lantoa.people.journal import note, subject
-from lantoa.people.models import Account, Consent, Group, Person, Role
+from lantoa.people.models import TAKING_PART, Account, Consent, Group, Person, Role
 from lantoa.people.refused import Fault, Refused
 from lantoa.units.models import COMMUNE_LEVEL, Unit
 
-TAKING_PART = "taking_part"  # the purpose that registration asks consent for
 LONGEST_NAME = 120
 LONGEST_USERNAME = 60
 FIXED = {"full_name", "citizen_id"}  # once an exam was finished

@@ -197,6 +197,9 @@ class Role(models.Model):
         return self.get_kind_display()
 
 
+TAKING_PART = "taking_part"  # the purpose that registration asks consent for
+
+
 class ConsentQuerySet(models.QuerySet["Consent"]):
     """Reads of consents."""
 

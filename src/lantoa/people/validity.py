@@ -1,11 +1,11 @@
-"""When an account is valid (M2): full name, own phone, citizen number and unit, all of them. Decided here only."""
+"""When an account is valid (M2): full name, own phone, citizen number, unit, a consent that stands. Decided here."""
 
 from __future__ import annotations
 
 from lantoa.lib.text import tidy
-from lantoa.people.models import Person
+from lantoa.people.models import TAKING_PART, Consent, Person
 
-NEEDED = ("full_name", "phone", "citizen_id", "unit")
+NEEDED = ("full_name", "phone", "citizen_id", "unit", "consent")
 
 
 def missing(person: Person) -> list[str]:
@@ -15,5 +15,6 @@ def missing(person: Person) -> list[str]:
         "phone": person.phone_index is not None,
         "citizen_id": person.citizen_id_index is not None,
         "unit": person.unit_id is not None,
+        "consent": Consent.objects.open(person, TAKING_PART) is not None,
     }
     return [name for name in NEEDED if not given[name]]

@@ -36,6 +36,8 @@ def send_share(*, contestant: Contestant, kind: str, text: str, may_publish: boo
     phase = contest.phase(moment)
     if phase is not Phase.OPEN:
         raise Refused(phase.value)
+    if contestant.valid_at is None:
+        raise Refused("invalid")
     if not has_finished(contestant):
         raise Refused("unfinished")
     kept = fitting(contest, kind, text)

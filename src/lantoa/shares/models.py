@@ -24,9 +24,9 @@ class ShareQuerySet(models.QuerySet["Share"]):
         return self.select_related("contest", "contestant__person", "unit", "decided_by")
 
     def published(self, contest: Contest) -> ShareQuerySet:
-        """What the wall shows, the newest first."""
+        """What the wall shows, the newest first; nothing of somebody whose account is not valid (any more)."""
         return (
-            self.filter(contest=contest, state=Share.State.PUBLISHED)
+            self.filter(contest=contest, state=Share.State.PUBLISHED, contestant__valid_at__isnull=False)
             .select_related("contestant__person", "unit")
             .order_by("-decided_at", "-pk")
         )

@@ -23,8 +23,8 @@ _GAP = re.compile(r"\n{3,}")
 class Refused(Exception):
     """A rule says no; the door turns the code into words.
 
-    To the author: before, closed, unfinished, kind, short, long, published. To the moderator: forbidden, edited,
-    no_consent, reason. To whoever reports: unknown, reason, long.
+    To the author: before, closed, invalid, unfinished, kind, short, long, published. To the moderator: forbidden,
+    edited, no_consent, reason. To whoever reports: unknown, reason, long.
     """
 
     def __init__(self, code: str) -> None:

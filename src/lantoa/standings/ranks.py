@@ -35,7 +35,7 @@ class Ranks:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the standings; the name as the contest lets it be shown."""
+    """One line of the standings; the name as the contest lets it be shown, empty for somebody not valid any more."""
 
     rank: int
     contestant: int

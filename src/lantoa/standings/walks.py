@@ -88,7 +88,8 @@ def _level(number: int) -> str:
 
 _SHOWN = f"""
 SELECT (SELECT coalesce(sum(n), 0) FROM l0)::bigint, shown.code, shown.kind, shown.name,
-       line.rank::bigint, line.contestant_id, person.full_name, u.code, u.kind, u.name, {_KEY}
+       line.rank::bigint, line.contestant_id,
+       CASE WHEN c.valid_at IS NULL THEN '' ELSE person.full_name END, u.code, u.kind, u.name, {_KEY}
   FROM {{shown}}
   LEFT JOIN line ON true
   LEFT JOIN lantoa_contestant c ON c.id = line.contestant_id

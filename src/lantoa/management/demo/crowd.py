@@ -23,7 +23,7 @@ from lantoa.lib.text import name_key
 from lantoa.management.demo import names
 from lantoa.management.demo.pulse import Pulse
 from lantoa.people import numbers
-from lantoa.people.models import Account, Group, Person
+from lantoa.people.models import TAKING_PART, Account, Consent, Group, Person
 from lantoa.units.models import Population, Unit
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ class Crowd:
         made = [self._person(serial, unit) for serial, unit in enumerate(chosen, 1)]
         Person.objects.bulk_create([person for person, _ in made], BATCH)
         Account.objects.bulk_create([self._account(person) for person, _ in made], BATCH)
+        Consent.objects.bulk_create([self._consent(person) for person, _ in made], BATCH)
         contestants = [contestant for _, contestant in made]
         Contestant.objects.bulk_create(contestants, BATCH)
         Movement.objects.bulk_create([self._joined(contestant) for contestant in contestants], BATCH)
@@ -103,6 +104,10 @@ class Crowd:
         account = Account(person=person, created_at=person.created_at)
         account.set_unusable_password()
         return account
+
+    def _consent(self, person: Person) -> Consent:
+        version = str(self.contest.package_version)
+        return Consent(person=person, purpose=TAKING_PART, text_version=version, given_at=person.created_at)
 
     def _joined(self, contestant: Contestant) -> Movement:
         at = contestant.joined_at

@@ -69,7 +69,7 @@ def _words(code: str) -> str:
     return {
         "before": _("Cuộc thi chưa mở. Bạn quay lại khi đến giờ."),
         "closed": _("Cuộc thi đã khép lại. Bạn vẫn xem được kết quả và giấy chứng nhận."),
-        "invalid": _("Tài khoản còn thiếu thông tin. Bạn bổ sung rồi bắt đầu thi."),
+        "invalid": _("Tài khoản chưa hợp lệ. Mở Trang của tôi để xem còn thiếu gì."),
         "unlearned": _("Bạn học xong các chuyên đề rồi bắt đầu thi."),
         "limit": _("Bạn đã thi đủ số lượt của cuộc thi này."),
         "no-bank": _("Cuộc thi chưa có câu hỏi. Ban tổ chức đang chuẩn bị."),

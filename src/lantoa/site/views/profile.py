@@ -16,7 +16,7 @@ from lantoa.contests import actions as contest_actions
 from lantoa.contests.models import Contestant
 from lantoa.lib import clock
 from lantoa.people import actions, journal, numbers, sign_in
-from lantoa.people.models import Account, AuditEntry, Consent, Person
+from lantoa.people.models import TAKING_PART, Account, AuditEntry, Consent, Person
 from lantoa.people.my_data import my_data
 from lantoa.people.refused import Fault, Refused
 from lantoa.people.validity import missing
@@ -34,7 +34,7 @@ def profile(request: HttpRequest, me: Contestant) -> HttpResponse:
         "me": me,
         "numbers": numbers.masked(person),
         "missing": missing(person),
-        "consent": Consent.objects.open(person, actions.TAKING_PART),
+        "consent": Consent.objects.open(person, TAKING_PART),
         "erasure": AuditEntry.objects.last_time(journal.subject(person), "ask_erasure"),
     }
     return render(request, "site/account/profile.html", page)
@@ -74,6 +74,7 @@ def _corrected(request: HttpRequest, me: Contestant, form: CorrectForm, *, fixed
             actions.correct_profile(person=me.person, by=by, identity_fixed=fixed, sure=sure, **{**typed, **places})
         if unit and not fixed:
             contest_actions.move(contestant=me, unit=unit, sub_unit=place, by=by)
+        contest_actions.recheck(person=me.person)
     except Refused as refused:
         form.show(refused.faults)
         return False
@@ -108,6 +109,7 @@ def consent(request: HttpRequest, me: Contestant) -> HttpResponse:
     else:
         actions.withdraw_consent(person=me.person, by=account)
         messages.success(request, _("Đã rút lại sự đồng ý của bạn."))
+    contest_actions.recheck(person=me.person)
     return redirect("profile", contest=me.contest.slug)
 
 
@@ -116,6 +118,7 @@ def consent(request: HttpRequest, me: Contestant) -> HttpResponse:
 def erasure(request: HttpRequest, me: Contestant) -> HttpResponse:
     """Ask to be erased."""
     actions.ask_erasure(person=me.person, by=_account(request))
+    contest_actions.recheck(person=me.person)
     messages.success(request, _("Đã gửi yêu cầu xóa tới ban tổ chức."))
     return redirect("profile", contest=me.contest.slug)
 

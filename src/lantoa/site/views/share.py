@@ -93,6 +93,7 @@ def _errors(code: str, length: Length | None) -> dict[str, str]:
         "form": {
             "before": _("Cuộc thi chưa mở. Bạn quay lại khi đến giờ."),
             "closed": _("Cuộc thi đã khép lại. Bài chia sẻ không gửi được nữa."),
+            "invalid": _("Tài khoản chưa hợp lệ. Mở Trang của tôi để xem còn thiếu gì."),
             "unfinished": _("Bạn thi xong một lượt rồi gửi bài chia sẻ."),
             "published": _("Bài của bạn đã lên trang chung nên không sửa được nữa."),
         }.get(code, _("Chưa gửi được. Thử lại sau 1 phút."))

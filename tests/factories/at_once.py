@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 
 PATIENCE = 60  # seconds: somebody who never comes breaks the gate instead of holding everybody for ever
+PAUSE = 0.05  # seconds between two tries to be let in
 
 
 def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
@@ -18,7 +20,7 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
 
     def one(call: Callable[[], Any]) -> Any:
         try:
-            connection.ensure_connection()  # opening it must not spread the crowd
+            _connect()  # opening it must not spread the crowd
             gate.wait()
             return call()
         except Exception as problem:  # noqa: BLE001 - every outcome is looked at
@@ -26,18 +28,17 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
         finally:
             connections.close_all()
 
-    _wait_until_gone()
     with ThreadPoolExecutor(len(calls)) as pool:
         return list(pool.map(one, calls))
 
 
-def _wait_until_gone() -> None:
-    """The server lets go of an earlier crowd's connections a moment late; this one needs their places."""
-    with connection.cursor() as cursor:
-        for _ in range(500):
-            cursor.execute("SELECT pg_sleep(0.02)")
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-            if cursor.fetchone() == (0,):
-                return
+def _connect() -> None:
+    """Wait for a place: the server lets go of an earlier crowd's connections a moment after they were closed."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return connection.ensure_connection()
+        except OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(PAUSE)

@@ -16,11 +16,11 @@ from tests.security.conftest import FACTS, PASSWORD
 pytestmark = pytest.mark.django_db
 KNOWN_PHONE, KNOWN_ID = FACTS["contestant"][2], FACTS["contestant"][1]
 UNKNOWN_PHONE, UNKNOWN_ID = "0912345111", "031190001111"
-MASKED = re.compile(r'(name="csrfmiddlewaretoken" value=")[^"]+|(csrftoken=|csrftoken\': )[^;]+')
+MASKED = re.compile(r'(name="csrfmiddlewaretoken" value=")[^"]+|(csrftoken=|csrftoken\': )[^;]+|([Ee]xpires[=:] ?)[^;\n]+')
 
 
 def seen(answer) -> str:
-    """What somebody outside sees of an answer: status, headers, body; secrets and what was typed left out."""
+    """What somebody outside sees of an answer: status, headers, body; secrets, what was typed and the second of asking left out."""
     text = f"{answer.status_code}\n{answer.whole}\n{sorted(answer.cookies)}"
     for typed in (KNOWN_PHONE, KNOWN_ID, UNKNOWN_PHONE, UNKNOWN_ID, "organiser", "khong-co-ai"):
         text = text.replace(typed, "TYPED")

@@ -205,7 +205,7 @@ def ask_lighthouse(site: Site, program: str) -> dict[str, Any]:
         print(f"Lighthouse is not here ({program}): npm install lighthouse@12 in a folder outside the project,")
         print("then --lighthouse FOLDER/node_modules/.bin/lighthouse")
         return {}
-    session = site.sign_in("fresh")["sessionid"]
+    session = site.sign_in("learned")["sessionid"]
     asked = {
         "landing": (HOME, ""),
         "register": (f"{HOME}dang-ky/", ""),
@@ -213,6 +213,7 @@ def ask_lighthouse(site: Site, program: str) -> dict[str, Any]:
         "statistics": (f"{HOME}thong-ke/", ""),
         "topics": (f"{HOME}hoc/", session),
         "lesson card": (f"{HOME}hoc/1.3/1/", session),
+        "exam": (f"{HOME}thi/", session),
     }
     return {name: _lighthouse(found, browser, site.url + path, cookie) for name, (path, cookie) in asked.items()}
 

@@ -8,6 +8,16 @@ from playwright.sync_api import expect
 from tests.journeys import walk
 from tests.journeys.walk import SLUG
 
+MOST_TAPS = 12  # to the first question, learning apart (docs/decisions/0014)
+COUNT_TAPS = """
+const learning = /\\/hoc\\/[0-9]/.test(location.pathname);
+const count = (n) => sessionStorage.setItem("taps", Number(sessionStorage.getItem("taps")) + n);
+if (!learning) {
+  addEventListener("click", () => count(1), true);
+  addEventListener("change", (event) => event.target.matches("select") && count(2), true); // opened, chosen
+}
+"""
+
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with script", "without script"])
 def test_a_new_user_goes_from_the_landing_to_the_certificate(open_phone, javascript):
@@ -34,6 +44,16 @@ def test_a_new_user_goes_from_the_landing_to_the_certificate(open_phone, javascr
     expect(stranger.get_by_text("Đặng Thị Thu Hà").first).to_be_visible()
     text = stranger.locator("main").inner_text()
     assert not re.search(r"09\d{8}|03119|Lê Chân", text)
+
+
+def test_from_the_units_link_to_the_first_question_takes_few_taps_besides_learning(open_phone):
+    page = open_phone()
+    page.add_init_script(COUNT_TAPS)
+    walk.register(page)
+    walk.learn_everything(page)
+    walk.start_exam(page)
+    taps = int(page.evaluate("sessionStorage.getItem('taps')"))
+    assert 5 < taps <= MOST_TAPS
 
 
 def test_a_dead_network_in_the_exam_loses_nothing(open_phone, site):

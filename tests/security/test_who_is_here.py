@@ -16,7 +16,9 @@ from tests.security.conftest import FACTS, PASSWORD
 pytestmark = pytest.mark.django_db
 KNOWN_PHONE, KNOWN_ID = FACTS["contestant"][2], FACTS["contestant"][1]
 UNKNOWN_PHONE, UNKNOWN_ID = "0912345111", "031190001111"
-MASKED = re.compile(r'(name="csrfmiddlewaretoken" value=")[^"]+|(csrftoken=|csrftoken\': )[^;]+|([Ee]xpires[=:] ?)[^;\n]+')
+MASKED = re.compile(
+    r'(name="csrfmiddlewaretoken" value=")[^"]+|(csrftoken=|csrftoken\': )[^;]+|([Ee]xpires[=:] ?)[^;\n]+'
+)
 
 
 def seen(answer) -> str:

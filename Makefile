@@ -33,7 +33,7 @@ browser: # and pdftotext, which reads back what a certificate says
 	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium poppler-utils >/dev/null; } || true
 
 test: $(VENV)/.dev $(VENV)/.words browser ## all tests
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.dev $(VENV)/.words ## style, types, imports, templates, migrations
 	$(BIN)/ruff check .

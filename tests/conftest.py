@@ -14,20 +14,6 @@ hypothesis.register_profile("house", deadline=None)
 hypothesis.load_profile("house")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What runs together when two processes share the tests: a file, all journeys, all races (they fill the server)."""
-    for item in items:
-        marked = item.get_closest_marker("django_db")
-        if "journeys" in item.path.parts:
-            group = "journeys"
-        elif "transactional_db" in getattr(item, "fixturenames", ()) or (marked and marked.kwargs.get("transaction")):
-            group = "races"
-        else:
-            group = str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Start the embedded server before the first test asks for a database."""
     from django.conf import settings

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Barrier
 from typing import Any
 
+from django.conf import settings
 from django.db import OperationalError, connection, connections
 
 PATIENCE = 60  # seconds: somebody who never comes breaks the gate instead of holding everybody for ever
@@ -28,8 +31,16 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
         finally:
             connections.close_all()
 
-    with ThreadPoolExecutor(len(calls)) as pool:
+    with _alone(), ThreadPoolExecutor(len(calls)) as pool:
         return list(pool.map(one, calls))
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One crowd at a time, also of several test processes: two together would fill the server and wait for ever."""
+    with (settings.DATA / "crowd.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
 
 
 def _connect() -> None:

@@ -9,10 +9,10 @@ export LANTOA_DATA ?= $(CURDIR)/var
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-$(VENV)/.main: requirements/main.txt pyproject.toml
+$(VENV)/.main: requirements/main.txt pyproject.toml verify/pyproject.toml
 	test -x $(BIN)/python || python3 -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/main.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable verify --editable .
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.main requirements/dev.txt

@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from django.conf import settings
 
 ROOT = Path(__file__).parents[2]
 SRC = ROOT / "src" / "lantoa"
+VERIFY = ROOT / "verify" / "src" / "lantoa_verify"
 DOORS = ["site", "console", "management"]
 QUERIES = {"filter", "exclude", "annotate", "aggregate", "order_by", "raw", "extra", "values", "values_list"}
 WEB = (
@@ -32,6 +34,12 @@ def sources(*folders):
         for path in sorted((SRC / folder).rglob("*.py")):
             if "migrations" not in path.parts:
                 yield path
+
+
+def apart():
+    """The verifier's modules, a distribution of its own."""
+    for path in sorted(VERIFY.rglob("*.py")):
+        yield path.relative_to(VERIFY.parent), ast.parse(path.read_text(encoding="utf-8"))
 
 
 def trees(*folders):
@@ -77,20 +85,34 @@ def test_every_room_opens_with_a_short_charter(name):
     assert len(text.splitlines()) <= CHARTER
 
 
+def test_the_verifier_needs_only_one_library_and_nothing_of_the_house():
+    allowed = {*sys.stdlib_module_names, "lantoa_verify", "cryptography"}
+    for path, tree in apart():
+        for node in ast.walk(tree):
+            names = []
+            if isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            elif isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            for name in names:
+                assert name.split(".")[0] in allowed, f"{path}:{node.lineno} imports {name}"
+    assert list(apart())
+
+
 def test_no_file_has_a_name_that_says_nothing():
-    for path in sources():
+    for path in [*sources(), *VERIFY.rglob("*.py")]:
         assert path.stem not in BANNED, path
 
 
 def test_no_file_is_longer_than_four_hundred_lines():
-    for folder in ("src", "tests", "benchmarks", "tools"):
+    for folder in ("src", "verify", "tests", "benchmarks", "tools"):
         for path in (ROOT / folder).rglob("*.py"):
             if "migrations" not in path.parts:
                 assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE, path
 
 
 def test_no_function_is_longer_than_forty_lines():
-    for path, tree in trees():
+    for path, tree in [*trees(), *apart()]:
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 assert node.end_lineno - node.lineno < LONGEST_FUNCTION, f"{path}:{node.lineno} {node.name}"

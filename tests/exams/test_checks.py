@@ -11,8 +11,8 @@ import pytest
 
 from lantoa.exams import checks, checks_item
 from lantoa.exams.checks import REFERENCE, check_bank, main, read_blueprint
-from lantoa.exams.draw import Blueprint, Cell
 from lantoa.exams.items import BadPackage, Claim, Fact, FactSheet, Item, read_facts, read_items
+from lantoa_verify.papers import Blueprint, Cell
 
 PACKAGE = Path(__file__).parents[2] / "packages" / "cong-dan-so-hai-phong"
 TODAY = dt.date(2026, 11, 21)

@@ -17,7 +17,7 @@ from lantoa.exams.actions import start_attempt
 from lantoa.exams.bank import open_bank
 from lantoa.exams.marking import ORDERS
 from lantoa.exams.models import Attempt, Bank, Question
-from lantoa.lib.draw import contest_key, paper_key
+from lantoa_verify.streams import contest_key, paper_key
 from tests.security.addresses import SHEET, address
 from tests.security.conftest import CANARY, PACKAGE
 from tests.security.markup import Markup

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from lantoa.exams.draw import Bank as Draw
-from lantoa.exams.draw import Blueprint, Candidate
 from lantoa.exams.marking import ORDERS
 from lantoa.exams.models import Attempt, Bank, Question
-from lantoa.lib.draw import contest_key, paper_key
 from lantoa.lib.sealing import unseal
+from lantoa_verify.papers import Bank as Draw
+from lantoa_verify.papers import Blueprint, Candidate
+from lantoa_verify.streams import contest_key, paper_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Literal
 
 from lantoa.exams import checks_item, checks_topic, wording
-from lantoa.exams.draw import Blueprint, Cell
 from lantoa.exams.items import LEVELS, BadPackage, FactSheet, Item, read_facts, read_items
+from lantoa_verify.papers import Blueprint, Cell
 
 VERY_COMMON = 40
 Severity = Literal["error", "warning"]

@@ -8,9 +8,9 @@ from itertools import combinations, groupby
 from math import ceil, floor
 
 from lantoa.exams import wording
-from lantoa.exams.draw import Bank, Blueprint, Candidate, ThinBank
 from lantoa.exams.items import Item
-from lantoa.lib.draw import paper_key
+from lantoa_verify.papers import Bank, Blueprint, ThinBank
+from lantoa_verify.streams import paper_key
 
 Hit = tuple[str, str]  # id of a question or a name of the part of the bank, message
 
@@ -124,7 +124,7 @@ def check_coverage(items: Sequence[Item], blueprint: Blueprint) -> Iterator[Hit]
             yield str(cell), f"cần {cell.count} câu ở các bài khác nhau, có {len(part)} câu ở {len(lessons)} bài"
     if whole:
         try:
-            Bank(blueprint, map(Candidate.of, items))
+            Bank(blueprint, [item.candidate for item in items])
         except ThinBank as error:
             yield "ngân hàng", str(error)
 
@@ -155,7 +155,7 @@ def simulate(bank: Bank, papers: int = SIMULATED) -> tuple[Counter[str], list[in
 def check_load(items: Sequence[Item], blueprint: Blueprint) -> Iterator[Hit]:
     """✗ load: 10,000 papers equally long, each question as often as its neighbours, no two enemies."""
     try:
-        bank = Bank(blueprint, map(Candidate.of, items))
+        bank = Bank(blueprint, [item.candidate for item in items])
         met, load = simulate(bank)
     except ThinBank:
         return  # coverage has said so

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from lantoa_verify.papers import Candidate
+
 LEVELS = (1, 2, 3)  # recognise, apply, weigh
 KINDS = ("scene", "reason", "fact")
 AUDIENCES = ("all", "elder", "pupil", "official", "seller")
@@ -66,6 +68,20 @@ class Item:
     def words(self) -> int:
         """Words to read in an exam: stem and options, parted by spaces (items.md §1, reading load)."""
         return len(self.stem.split()) + sum(len(option.split()) for option in self.options)
+
+    @property
+    def candidate(self) -> Candidate:
+        """What the draw needs to know of it."""
+        return Candidate(
+            self.id,
+            self.topic,
+            self.lesson,
+            self.level,
+            self.words,
+            frozenset(self.enemies),
+            fixed=not self.shuffle,
+            options=len(self.options),
+        )
 
     @property
     def fact_ids(self) -> tuple[str, ...]:

@@ -10,11 +10,11 @@ from django.db import transaction
 
 from lantoa.contests.models import Contest
 from lantoa.exams.bank import digest
-from lantoa.exams.draw import Bank as Draw
-from lantoa.exams.draw import Blueprint, Candidate
 from lantoa.exams.items import Item, read_items
 from lantoa.exams.models import Bank, Question
 from lantoa.lib import clock
+from lantoa_verify.papers import Bank as Draw
+from lantoa_verify.papers import Blueprint
 
 
 def publish_bank(
@@ -25,7 +25,7 @@ def publish_bank(
     Raises BadPackage when the files cannot be read and ThinBank when the bank cannot give the blueprint's papers.
     """
     items = [item for path in sorted(folder.glob("*.toml")) for item in read_items(path) if item.status == "published"]
-    weights = Draw(Blueprint.from_data(blueprint), [Candidate.of(item) for item in items]).weights
+    weights = Draw(Blueprint.from_data(blueprint), [item.candidate for item in items]).weights
     with transaction.atomic():
         Contest.objects.select_for_update().get(pk=contest.pk)
         questions = [_publish(contest, item).pk for item in items]

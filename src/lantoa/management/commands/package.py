@@ -13,7 +13,6 @@ from django.db import transaction
 from lantoa.awards.actions import set_prizes
 from lantoa.contests.content import NEW, count_version, import_contest, publish_documents
 from lantoa.contests.package import Package, read_package
-from lantoa.exams.draw import ThinBank
 from lantoa.exams.items import BadPackage
 from lantoa.exams.publish import publish_bank
 from lantoa.learning.actions import publish_lessons, set_topics
@@ -25,6 +24,7 @@ from lantoa.lib.sheets import Unfit, read
 from lantoa.people.journal import note
 from lantoa.units.actions import import_units
 from lantoa.units.models import Unit
+from lantoa_verify.papers import ThinBank
 
 
 class Command(BaseCommand):

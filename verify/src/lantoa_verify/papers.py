@@ -2,7 +2,7 @@
 
 Sources: log.md §6 (streams and labels; the retry for the reading load is a counter in the label); items.md §1
 (blueprint, different lessons within a topic, never two enemies, reading load within 8 %).
-Pure Python without the framework, so that the verifier and the benchmark use the very code of the exam.
+The exam itself, the checks of a bank and the verifier all draw with this code.
 """
 
 import hashlib
@@ -12,9 +12,8 @@ from fractions import Fraction
 from math import ceil, floor, prod
 from typing import Any
 
-from lantoa.exams.items import Item
-from lantoa.exams.lots import Ballot, fit, rake, whole
-from lantoa.lib.draw import Stream, paper_key
+from lantoa_verify.lots import Ballot, fit, rake, whole
+from lantoa_verify.streams import Stream, paper_key
 
 MOST_CHANCE = 0.9
 FITTING_TRIES = 6000  # picks tried out to allow for enemies
@@ -84,20 +83,6 @@ class Candidate:
     options: int = 4
     pinned: frozenset[int] = frozenset()  # places of options that stay where they are
 
-    @classmethod
-    def of(cls, item: Item) -> "Candidate":
-        """Take from a question of a package what the draw needs."""
-        return cls(
-            item.id,
-            item.topic,
-            item.lesson,
-            item.level,
-            item.words,
-            frozenset(item.enemies),
-            fixed=not item.shuffle,
-            options=len(item.options),
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Paper:
@@ -109,10 +94,10 @@ class Paper:
     tries: int
 
 
-def paper_hash(bank_version: int, paper: Paper) -> str:
+def paper_hash(bank_version: int, paper: Paper) -> bytes:
     """Return the hash of a paper that its log entry carries (log.md §6)."""
     lines = (f"{q} {''.join(map(str, shown))}\n" for q, shown in zip(paper.questions, paper.options, strict=True))
-    return hashlib.sha256(f"lantoa/paper/1\n{bank_version}\n{''.join(lines)}".encode()).hexdigest()
+    return hashlib.sha256(f"lantoa/paper/1\n{bank_version}\n{''.join(lines)}".encode()).digest()
 
 
 class Bank:

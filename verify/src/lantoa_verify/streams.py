@@ -21,13 +21,21 @@ _BLOCK = Struct(">8I")
 WHO_BYTES = 16
 
 
-def seed_commit(seed: bytes) -> str:
+def seed_commitment(seed: bytes) -> bytes:
     """Return the hash that is published before the contest in place of the seed (log.md §6)."""
-    return hashlib.sha256(b"lantoa/seed/1\n" + seed).hexdigest()
+    return hashlib.sha256(b"lantoa/seed/1\n" + seed).digest()
+
+
+def beacon_digest(value: bytes) -> bytes:
+    """Return the hash under which the public number stands in the log once it is known (log.md §6)."""
+    return hashlib.sha256(b"lantoa/beacon/1\n" + value).digest()
 
 
 def contest_key(seed: bytes, value: bytes) -> bytes:
-    """Return the contest's key from the committed seed and the public number named beforehand (log.md §6)."""
+    """Return the contest's key from the committed seed and the public number named beforehand (log.md §6).
+
+    A contest without such a number has the empty value.
+    """
     return hmac.digest(seed, b"lantoa/contest/1\n" + value, "sha256")
 
 

@@ -23,7 +23,7 @@ PUBLIC_URL = os.environ.get("LANTOA_URL", "http://127.0.0.1:8000").rstrip("/")
 HTTPS = PUBLIC_URL.startswith("https://")
 SECURITY_CONTACT = os.environ.get("LANTOA_SECURITY_CONTACT", f"{PUBLIC_URL}/")  # RFC 9116: mailto: or https:
 
-# Three keys, kept outside the database and its backups: docs/decisions/0008-sealing.md.
+# Kept outside the database and its backups: docs/decisions/0008-sealing.md; those that sign: lib/signing.py.
 KEYS = read_keys(DATA / "keys.json", os.environ)
 SECRET_KEY = KEYS.django
 

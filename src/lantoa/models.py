@@ -1,6 +1,7 @@
 """Every table of the house, room by room. Django looks here; nobody else should."""
 
 from lantoa.awards.models import Certificate, Prize
+from lantoa.contests.log import Cosignature, Entry, Head, Leaf, Log, Tile, Waiting
 from lantoa.contests.models import Attachment, Contest, Contestant, Correction, Document, Movement, Visit
 from lantoa.exams.models import Attempt, Bank, Best, Change, Question
 from lantoa.learning.models import Lesson, Progress, Topic
@@ -25,9 +26,14 @@ __all__ = [
     "Contest",
     "Contestant",
     "Correction",
+    "Cosignature",
     "Document",
+    "Entry",
     "FailedSignIn",
+    "Head",
+    "Leaf",
     "Lesson",
+    "Log",
     "Movement",
     "Person",
     "Population",
@@ -40,8 +46,10 @@ __all__ = [
     "Succession",
     "Tally",
     "TallyEdge",
+    "Tile",
     "Topic",
     "Unit",
     "Visit",
     "VisitTotal",
+    "Waiting",
 ]

@@ -19,6 +19,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from lantoa.console.admin_site import console
 from lantoa.console.base import LongBook, Rows, Table
 from lantoa.contests.models import Attachment, Contest, Contestant, Document
+from lantoa.contests.publications import publish_rules
 from lantoa.people import numbers
 from lantoa.shares.models import Share
 from lantoa.shares.rules import lengths
@@ -58,6 +59,11 @@ class Contests(Table):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contest]:  # noqa: ARG002
         """Unpublished ones too."""
         return Contest.objects.newest()
+
+    def save_model(self, request: HttpRequest, obj: Contest, form: ModelForm[Any], change: bool) -> None:  # noqa: FBT001
+        """Changed rules go into the contest's log under their next version, in the same transaction."""
+        super().save_model(request, obj, form, change)
+        publish_rules(obj)
 
     @admin.display(description=_("Quy định"))
     def share_rules_shown(self, contest: Contest) -> str:

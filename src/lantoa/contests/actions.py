@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from lantoa.contests import ledger
 from lantoa.contests.calendar import Phase
 from lantoa.contests.models import Contest, Contestant, Correction, Movement
 from lantoa.lib import clock
@@ -94,6 +95,7 @@ def _move(entry: Contestant, unit: Unit, by: Account, at: datetime) -> None:
             reg=step,
             correction=correction,
         )
+    ledger.enter_correction(correction)
     note(by, "move", subject(entry.person), at=at, unit=unit.code)
 
 
@@ -111,5 +113,6 @@ def _enter(contest: Contest, person: Person, unit: Unit, at: datetime) -> Contes
         valid_at=None if missing(person) else at,
     )
     Movement.objects.create(contest=contest, at=at, known_at=at, unit=unit, contestant=contestant, reg=1)
+    ledger.enter_joining(contestant)
     note(getattr(person, "account", None), "join", subject(person), at=at, contest=contest.slug)
     return contestant

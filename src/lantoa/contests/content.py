@@ -12,6 +12,7 @@ from django.db import models, transaction
 from lantoa.contests.calendar import end_of, start_of
 from lantoa.contests.models import Contest, Document
 from lantoa.contests.package import Package, Page
+from lantoa.contests.publications import enter_seed
 from lantoa.lib import clock
 from lantoa.lib.sealing import seal
 from lantoa.units.models import Unit
@@ -49,6 +50,7 @@ def import_contest(
         contest = Contest.objects.create(slug=package.contest["slug"], seed_sealed=b"", **fields)
         contest.seed_sealed = seal(secrets.token_bytes(SEED), table="contest", column="seed", row=str(contest.pk))
         contest.save(update_fields=["seed_sealed"])
+        enter_seed(contest, clock.now())
         return contest, [NEW]
     changed = _settle(contest, fields)
     return contest, [f"cuộc thi: {', '.join(changed)}"] if changed else []

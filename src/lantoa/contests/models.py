@@ -49,6 +49,7 @@ class Contest(models.Model):
     closes_at = models.DateTimeField("đóng lúc", help_text="24:00 của ngày cuối, tức 0:00 ngày hôm sau")
     published = models.BooleanField("đã công bố", default=False)
     package_version = models.PositiveIntegerField("bản nội dung", default=1)
+    rules_version = models.PositiveIntegerField("bản quy định", default=0, editable=False)  # newest in the log; 0: none
     # The exam's rules: seed B Bước 4, experience.md §3.
     asked = models.PositiveSmallIntegerField("số câu một đề", default=20)
     time_limit = models.DurationField("thời gian làm bài", default=timedelta(minutes=20))

@@ -16,6 +16,7 @@ from lantoa.exams.marking import NOTHING, ORDER_INDEX, hits
 from lantoa.exams.models import Attempt, Bank
 from lantoa.exams.ranking import key
 from lantoa.exams.results import Result
+from lantoa.exams.sittings import sitting
 from lantoa.lib import clock
 
 
@@ -33,7 +34,7 @@ def start_attempt(*, contestant: Contestant, at: datetime | None = None) -> Atte
 
     ``contestant`` comes with its contest. An attempt that ran out is closed first, as of its deadline.
     """
-    at = at or clock.now()
+    at = clock.whole(at or clock.now())
     with transaction.atomic():
         last = Attempt.objects.locked().filter(contestant=contestant).order_by("-number").first()
         if last is not None and last.submitted_at is None:
@@ -137,7 +138,7 @@ def submit_attempt(
             raise Refused("unknown")
         if found.submitted_at is not None:
             return found
-        at = at or found.moment
+        at = clock.whole(at or found.moment)
         in_time = at < found.deadline
         given = answers if answers is not None and in_time else found.answers
         _close(found, at=at if in_time else found.deadline, answers=given)
@@ -165,8 +166,10 @@ def _close(attempt: Attempt, *, at: datetime, answers: Sequence[int]) -> None:
     attempt.duration_ms = (at - attempt.started_at) // timedelta(milliseconds=1)
     attempt.closed_by = _closed_by(attempt, contestant.contest, at)
     result = Result(len(answers) - attempt.correct, attempt.duration_ms, at)
+    entry = sitting(attempt, opened)
     old = getattr(contestant, "best", None)
     facts: dict[str, Any] = {
+        **entry.parameters(attempt.number),
         "attempt": attempt.pk,
         "answers": attempt.answers,
         "at": at,

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, Func, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 
+from lantoa.contests.log import Entry
 from lantoa.contests.models import Contest, Contestant
 from lantoa.exams import ranking
 from lantoa.learning.models import Lesson
@@ -100,6 +101,12 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         )
         now = Func(function="clock_timestamp", output_field=models.DateTimeField())
         return rows.annotate(moment=now)  # type: ignore[no-redef] # declared below, for its readers
+
+    def without_entry(self, contest: Contest) -> AttemptQuerySet:
+        """Submitted ones that the contest's log does not hold yet, in the order of their submission."""
+        held = Entry.objects.filter(contestant=OuterRef("contestant"), number=OuterRef("number"))
+        rows = self.filter(~Exists(held), contestant__contest=contest, submitted_at__isnull=False)
+        return rows.select_related("contestant__contest").order_by("submitted_at", "pk")
 
 
 class Attempt(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from lantoa.contests.models import Contest
+from lantoa.contests.publications import publish
 from lantoa.exams.bank import digest
 from lantoa.exams.items import Item, read_items
 from lantoa.exams.models import Bank, Question
@@ -42,7 +44,29 @@ def publish_bank(
             digest=content,
             published_at=at or clock.now(),
         )
+        publish(contest=contest, kind="bank", text=plan_text(bank), version=bank.version, at=bank.published_at)
     return bank, True
+
+
+def plan_text(bank: Bank) -> str:
+    """What the open log says of a bank, enough to draw every paper again: no wording, no right option (log.md §6)."""
+    questions = Question.objects.in_bulk(bank.questions)
+    rows = [_plan(questions[pk], bank.weights) for pk in bank.questions]
+    content = {"version": bank.version, "blueprint": bank.blueprint, "questions": rows}
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+
+
+def _plan(question: Question, weights: dict[str, int]) -> dict[str, Any]:
+    return {
+        "id": question.code,
+        "topic": question.topic,
+        "lesson": question.lesson,
+        "level": question.level,
+        "words": question.words,
+        "enemies": question.enemies,
+        "fixed": not question.shuffle,
+        "weight": weights.get(question.code),
+    }
 
 
 def _publish(contest: Contest, item: Item) -> Question:

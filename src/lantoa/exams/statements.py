@@ -1,6 +1,9 @@
 """The room's own SQL: what an attempt costs is decided here (performance.md)."""
 
+# ruff: noqa: S608 (put together from the house's own constants; every value is a parameter)
 from __future__ import annotations
+
+from lantoa.contests.ledger import ENTERED
 
 # Of two starts at once the first insert stands; the other finds no row and reads the first one's.
 START = """
@@ -21,9 +24,10 @@ UPDATE lantoa_attempt
 RETURNING revision
 """
 
-# The attempt's row is locked by the caller. Appends facts only and touches no shared counter (law 7): the worker folds.
-SUBMIT = """
-WITH closed AS (
+# The attempt's row is locked by the caller. Appends facts only and touches no shared counter (law 7): the worker folds
+# and numbers the log's entry.
+SUBMIT = f"""
+WITH {ENTERED}, closed AS (
     UPDATE lantoa_attempt
        SET answers = %(answers)s, submitted_at = %(at)s, closed_by = %(closed_by)s, correct = %(correct)s,
            duration_ms = %(ms)s

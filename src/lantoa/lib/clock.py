@@ -18,3 +18,8 @@ def now() -> datetime:
     assert row is not None
     moment: datetime = row[0]
     return moment.astimezone(UTC)
+
+
+def whole(at: datetime) -> datetime:
+    """The millisecond that ``at`` lies in: facts are as exact as the log by which anyone checks them."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)

@@ -6,10 +6,12 @@ author sent another one meanwhile, the decision is refused as "edited".
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 
 from django.db import transaction
 
+from lantoa.contests import ledger
 from lantoa.contests.calendar import Phase
 from lantoa.contests.models import Contest, Contestant
 from lantoa.exams.results import has_finished
@@ -19,6 +21,7 @@ from lantoa.people.journal import note
 from lantoa.people.models import Account, Consent
 from lantoa.shares.models import Report, Share
 from lantoa.shares.rules import CONSENT_VERSION, LONGEST_REASON, PURPOSE, Refused, fitting
+from lantoa_verify import entries as forms
 
 __all__ = ["Refused", "keep_share", "publish_share", "report_share", "return_share", "send_share", "withdraw_share"]
 
@@ -48,6 +51,7 @@ def send_share(*, contestant: Contestant, kind: str, text: str, may_publish: boo
         share.unit_id, share.kind, share.text, share.may_publish = contestant.unit_id, kind, kept, may_publish
         share.sent_at = moment
         _wait(share)
+        _enter(contestant, kept, moment)
         _consent(contestant, given=may_publish, at=moment)
     return share
 
@@ -118,6 +122,14 @@ def _of(contestant: Contestant) -> Share | None:
     """The author's share, locked; the author is locked first, so that two sendings at once make one share."""
     Contestant.objects.select_for_update(no_key=True).get(pk=contestant.pk)
     return Share.objects.select_for_update().filter(contestant=contestant).first()
+
+
+def _enter(contestant: Contestant, text: str, at: datetime) -> None:
+    """Write down in the contest's log that something was sent; the text is committed to, not told."""
+    secret = secrets.token_bytes(forms.SECRET_BYTES)
+    body = forms.Share(bytes(contestant.who), forms.share_commitment(forms.inner_salt(secret), text))
+    written = ledger.personal("share", at, body, secret)
+    ledger.append(contestant.contest_id, written, contestant=contestant.pk)
 
 
 def _wait(share: Share) -> None:

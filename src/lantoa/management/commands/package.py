@@ -13,6 +13,7 @@ from django.db import transaction
 from lantoa.awards.actions import set_prizes
 from lantoa.contests.content import NEW, count_version, import_contest, publish_documents
 from lantoa.contests.package import Package, read_package
+from lantoa.contests.publications import publish_rules, publish_units
 from lantoa.exams.items import BadPackage
 from lantoa.exams.publish import publish_bank
 from lantoa.learning.actions import publish_lessons, set_topics
@@ -76,6 +77,8 @@ def import_package(
         changed += set_prizes(contest=contest, prizes=package.prizes)
         if changed and NEW not in changed:
             count_version(contest=contest)
+        publish_units(contest)
+        publish_rules(contest)
         if changed:
             note(None, "package.imported", f"contest:{contest.pk}", at=clock.now(), changed=changed)
     return changed, notes

@@ -18,6 +18,7 @@ from lantoa.exams.marking import NOTHING, OPTIONS, ORDER_INDEX, ORDERS, hits
 from lantoa.exams.models import Attempt, Bank, Best
 from lantoa.exams.ranking import key
 from lantoa.exams.results import Result
+from lantoa.exams.sittings import enter_missing
 from lantoa.learning.models import Lesson, Progress
 from lantoa.lib.text import name_key
 from lantoa.management.demo import names
@@ -263,5 +264,6 @@ def crowd(*, contest: Contest, size: int, now: datetime, seed: int = 2025) -> li
     people = Population.objects.latest_of(communes)
     finishers = made.learn(made.people(size, [(unit, people.get(unit.pk, 30_000)) for unit in communes]))
     made.sit(finishers)
+    enter_missing(contest)
     made.visits(size)
     return finishers

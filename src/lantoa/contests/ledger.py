@@ -1,0 +1,153 @@
+"""Writing into a contest's log: every acknowledged fact has one entry, in the fact's own transaction (I1).
+
+Formats are those of `lantoa_verify.entries`. An entry waits until the sequencer numbers it.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from lantoa.contests.models import Contest, Contestant, Correction
+from lantoa.units.models import Unit
+from lantoa_verify import entries as forms
+from lantoa_verify.merkle import leaf_hash
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+JOINING = 0  # the number of the entry that says that somebody takes part; attempt n has n
+BATCH = 2000
+_MS = timedelta(milliseconds=1)
+_CODE = re.compile(r"[0-9A-Z-]{1,16}")
+
+# The two inserts of one entry, as parts of a statement that writes the fact too. Parameters: those of `Written` with
+# `log_` before them, `contest`, `contestant` and `log_number`.
+ENTERED = """
+entered AS (
+    INSERT INTO lantoa_entry (contest_id, contestant_id, number, at_ms, line, leaf, secret, body)
+    VALUES (%(contest)s, %(contestant)s, %(log_number)s, %(log_at_ms)s, %(log_line)s, %(log_leaf)s, %(log_secret)s,
+            %(log_body)s)
+    RETURNING id
+), queued AS (
+    INSERT INTO lantoa_waiting (entry_id, contest_id) SELECT id, %(contest)s FROM entered
+)"""
+APPEND = f"WITH {ENTERED} SELECT id FROM entered"  # noqa: S608 (our own text; every value is a parameter)
+APPEND_MANY = """
+WITH entered AS (
+    INSERT INTO lantoa_entry (contest_id, contestant_id, number, at_ms, line, leaf, secret, body)
+    SELECT %(contest)s, * FROM unnest(%(contestants)s::bigint[], %(numbers)s::int[], %(at_ms)s::bigint[],
+        %(lines)s::text[], %(leaves)s::bytea[], %(secrets)s::bytea[], %(bodies)s::text[])
+    RETURNING id
+)
+INSERT INTO lantoa_waiting (entry_id, contest_id) SELECT id, %(contest)s FROM entered
+"""
+
+
+class Written(NamedTuple):
+    """An entry as it goes into its row."""
+
+    at_ms: int
+    line: str
+    leaf: bytes
+    secret: bytes | None
+    body: str | None
+
+    def parameters(self, number: int | None) -> dict[str, Any]:
+        """What `ENTERED` asks for."""
+        return {"log_number": number, **{f"log_{name}": value for name, value in self._asdict().items()}}
+
+
+def milliseconds(at: datetime) -> int:
+    """Whole milliseconds since 1970, UTC: the log's time."""
+    return (at - EPOCH) // _MS
+
+
+def personal(kind: str, at: datetime, body: forms.Body, secret: bytes | None = None) -> Written:
+    """An entry about somebody: its line shows kind, moment and a hiding commitment to ``body``."""
+    secret = secret or secrets.token_bytes(forms.SECRET_BYTES)
+    at_ms = milliseconds(at)
+    sealed = forms.seal_entry(kind, at_ms, body, secret)
+    opened = sealed.opening[forms.SALT_BYTES :].decode("ascii")
+    return Written(at_ms, sealed.line.decode("ascii"), sealed.leaf, secret, opened)
+
+
+def public(kind: str, at: datetime, fields: forms.Public, text: str | None = None) -> Written:
+    """An entry that says everything in its line; ``text`` is the published text whose hash the line names."""
+    at_ms = milliseconds(at)
+    line = forms.public_line(kind, at_ms, fields)
+    return Written(at_ms, line.decode("ascii"), leaf_hash(line), None, text)
+
+
+def append(contest: int, written: Written, *, contestant: int | None = None, number: int | None = None) -> int:
+    """Put an entry into the contest's log, inside the caller's transaction; one statement; the entry's row."""
+    values = {"contest": contest, "contestant": contestant, **written.parameters(number)}
+    with connection.cursor() as cursor:
+        cursor.execute(APPEND, values)
+        row = cursor.fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def append_many(contest: int, made: Iterable[tuple[int | None, int | None, Written]]) -> int:
+    """The same for many at once, each with its contestant and number; how many."""
+    source, count = iter(made), 0
+    with connection.cursor() as cursor:
+        while batch := list(islice(source, BATCH)):
+            contestants, numbers, written = zip(*batch, strict=True)
+            at_ms, lines, leaves, hidden, bodies = zip(*written, strict=True)
+            values = {"contestants": contestants, "numbers": numbers, "at_ms": at_ms, "lines": lines}
+            values |= {"leaves": leaves, "secrets": hidden, "bodies": bodies}
+            cursor.execute(APPEND_MANY, {name: list(value) for name, value in values.items()} | {"contest": contest})
+            count += len(batch)
+    return count
+
+
+# --- what happens in this room --------------------------------------------------------------------------------------
+
+
+def code_of(unit: Unit) -> str:
+    """A unit's name in the log: its code, or its row where the code has other letters."""
+    code: str = unit.code.upper()
+    return code if _CODE.fullmatch(code) else f"U-{unit.pk}"
+
+
+def joined(contestant: Contestant) -> Written:
+    """The entry of somebody's taking part, for the unit joined for."""
+    return personal("join", contestant.joined_at, forms.Join(bytes(contestant.who), code_of(contestant.joined_unit)))
+
+
+def enter_joining(contestant: Contestant) -> None:
+    """Write down that somebody takes part."""
+    append(contestant.contest_id, joined(contestant), contestant=contestant.pk, number=JOINING)
+
+
+def enter_correction(correction: Correction, *, reason: str = "decision") -> None:
+    """Write down a later decision: call it in the transaction that made the row.
+
+    ``reason`` is a word of the form ``[a-z-]{1,24}`` that may stand in the open, never the sentence of the decision.
+    """
+    who = bytes(correction.contestant.who)
+    effective = milliseconds(correction.effective) if correction.effective else 0
+    body: forms.Body
+    if correction.kind == "move":
+        assert correction.unit is not None
+        body = forms.Move(who, code_of(correction.unit), effective)
+    elif correction.kind == "merge":
+        assert correction.target is not None
+        body = forms.Merge(who, bytes(correction.target.who), effective)
+    else:
+        body = forms.Void(who, correction.attempt or 0, effective, reason)
+    written = personal(correction.kind, correction.known_at, body)
+    append(correction.contest_id, written, contestant=correction.contestant_id)
+
+
+def enter_missing_joinings(contest: Contest) -> int:
+    """Write down everybody who takes part and has no entry yet (made in bulk, or before there was a log); how many."""
+    missing = Contestant.objects.filter(contest=contest).exclude(log_entries__number=JOINING)
+    made = missing.select_related("joined_unit").order_by("joined_at", "pk").iterator(BATCH)
+    return append_many(contest.pk, ((one.pk, JOINING, joined(one)) for one in made))

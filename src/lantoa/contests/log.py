@@ -1,0 +1,171 @@
+"""The contest's log as tables (design/log.md §3): what was acknowledged, in lines to which one can only add.
+
+Only `Entry.secret`, `body` and `contestant` may ever change, to nothing: that erases a person and leaves every proof
+valid. A trigger lets nothing else pass.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.lookups import Exact
+
+from lantoa.contests.models import Contest, Contestant
+
+HASH_BYTES = 32
+
+
+class Log(models.Model):
+    """The log of one contest. Its row is what a sequencer locks: the fence between two of them."""
+
+    contest = models.OneToOneField(Contest, models.PROTECT, primary_key=True, related_name="log")
+    origin = models.CharField(max_length=200, unique=True)
+    size = models.BigIntegerField(default=0)  # entries with a number
+
+    class Meta:
+        verbose_name = "sổ của cuộc thi"
+        verbose_name_plural = "sổ của các cuộc thi"
+        constraints = [models.CheckConstraint(condition=Q(size__gte=0), name="log_size_positive")]
+
+    def __str__(self) -> str:
+        return self.origin
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    """Reads of entries."""
+
+    def published(self, contest: Contest) -> EntryQuerySet:
+        """Public entries whose text is kept: rules, units, banks; the oldest first."""
+        return self.filter(contest=contest, contestant__isnull=True, body__isnull=False).order_by("pk")
+
+    def newest(self, contest: Contest, kind: str) -> Entry | None:
+        """The newest of these of a kind."""
+        return self.published(contest).filter(line__startswith=f"{kind} ").last()
+
+    def of_attempt(self, contestant: int, number: int) -> Entry | None:
+        """The entry of a submitted attempt, with its log and its place once it is numbered; one query."""
+        found = self.filter(contestant=contestant, number=number).select_related("contest__log", "numbered")
+        return found.first()
+
+
+class Entry(models.Model):
+    """One line of the log. `number` 0: the joining; n: attempt n; none: what may happen more than once."""
+
+    contest = models.ForeignKey(Contest, models.PROTECT, related_name="+", db_index=False)
+    contestant = models.ForeignKey(Contestant, models.PROTECT, null=True, related_name="log_entries", db_index=False)
+    number = models.PositiveIntegerField(null=True)
+    at_ms = models.BigIntegerField()  # milliseconds since 1970 UTC
+    line = models.TextField()
+    leaf = models.BinaryField(max_length=HASH_BYTES)
+    secret = models.BinaryField(max_length=32, null=True)
+    body = models.TextField(null=True)  # what the line commits to; of a public kind the published text itself
+
+    numbered: Leaf  # its place, once the sequencer gave it one
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "dòng sổ"
+        verbose_name_plural = "dòng sổ"
+        constraints = [
+            models.UniqueConstraint(fields=["contest", "leaf"], name="entry_leaf_once"),
+            models.UniqueConstraint(fields=["contestant", "number"], name="entry_fact_once"),
+            models.CheckConstraint(
+                condition=Exact(
+                    Func(F("leaf"), function="octet_length", output_field=models.IntegerField()), HASH_BYTES
+                ),
+                name="entry_leaf_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["contest", "id"],
+                condition=Q(contestant__isnull=True, body__isnull=False),
+                name="entry_published",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.line
+
+
+class Waiting(models.Model):
+    """An entry without a number yet: written with the entry, gone when it is numbered."""
+
+    entry = models.OneToOneField(Entry, models.PROTECT, primary_key=True, related_name="waiting")
+    contest = models.ForeignKey(Contest, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+
+    class Meta:
+        verbose_name = "dòng chờ đánh số"
+        verbose_name_plural = "dòng chờ đánh số"
+
+    def __str__(self) -> str:
+        return str(self.entry_id)
+
+
+class Leaf(models.Model):
+    """The number of an entry, from 0 without a gap."""
+
+    pk = models.CompositePrimaryKey("contest_id", "index")
+    contest = models.ForeignKey(Contest, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    index = models.BigIntegerField()
+    entry = models.OneToOneField(Entry, models.PROTECT, related_name="numbered")
+
+    class Meta:
+        verbose_name = "số thứ tự"
+        verbose_name_plural = "số thứ tự"
+
+    def __str__(self) -> str:
+        return str(self.index)
+
+
+class Tile(models.Model):
+    """Up to 256 hashes of one level of the tree (C2SP tlog-tiles). Only those at the right edge ever change."""
+
+    pk = models.CompositePrimaryKey("contest_id", "level", "number")
+    contest = models.ForeignKey(Contest, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    level = models.PositiveSmallIntegerField()
+    number = models.BigIntegerField()
+    data = models.BinaryField(max_length=8192)
+
+    class Meta:
+        verbose_name = "ô băm"
+        verbose_name_plural = "ô băm"
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.number}"
+
+
+class Head(models.Model):
+    """A signed state of the log: so many entries, this root. What was signed stays signed."""
+
+    pk = models.CompositePrimaryKey("contest_id", "size")
+    contest = models.ForeignKey(Contest, models.PROTECT, related_name="heads", db_index=False)
+    size = models.BigIntegerField()
+    at = models.DateTimeField()
+    root = models.BinaryField(max_length=HASH_BYTES)
+    note = models.TextField()  # the whole signed note (C2SP tlog-checkpoint)
+
+    class Meta:
+        verbose_name = "đầu sổ đã ký"
+        verbose_name_plural = "đầu sổ đã ký"
+
+    def __str__(self) -> str:
+        return str(self.size)
+
+
+class Cosignature(models.Model):
+    """A witness's line under a head: it saw this state and that it continues the one it saw before."""
+
+    pk = models.CompositePrimaryKey("contest_id", "size", "witness")
+    contest = models.ForeignKey(Contest, models.PROTECT, related_name="+", db_index=False)
+    size = models.BigIntegerField()
+    witness = models.CharField(max_length=200)
+    line = models.TextField()
+
+    class Meta:
+        verbose_name = "chữ ký chứng kiến"
+        verbose_name_plural = "chữ ký chứng kiến"
+
+    def __str__(self) -> str:
+        return f"{self.witness}: {self.size}"

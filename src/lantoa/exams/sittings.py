@@ -1,0 +1,60 @@
+"""Submitted attempts in the contest's log (design/log.md §2): kind `first` or `again`, numbered without a gap."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+from lantoa.contests import ledger
+from lantoa.contests.models import Contest
+from lantoa.exams.bank import OpenBank, open_bank
+from lantoa.exams.marking import NOTHING, ORDERS
+from lantoa.exams.models import Attempt
+from lantoa_verify import entries as forms
+from lantoa_verify.papers import Paper, paper_hash
+
+LETTERS = "ABCD"  # the options as shown
+
+
+def sitting(attempt: Attempt, opened: OpenBank) -> ledger.Written:
+    """The entry of a submitted attempt, whose contestant and contest are at hand."""
+    assert attempt.submitted_at is not None
+    assert attempt.correct is not None
+    assert attempt.duration_ms is not None
+    secret = secrets.token_bytes(forms.SECRET_BYTES)
+    body = forms.Sitting(
+        who=bytes(attempt.contestant.who),
+        attempt=attempt.number,
+        right=attempt.correct,
+        of=len(attempt.answers),
+        ms=attempt.duration_ms,
+        rules=attempt.contestant.contest.rules_version,
+        bank=opened.bank.version,
+        paper=paper_hash(opened.bank.version, paper_of(attempt, opened)),
+        answers=forms.answers_commitment(forms.inner_salt(secret), choices(attempt.answers)),
+    )
+    return ledger.personal("first" if attempt.number == 1 else "again", attempt.submitted_at, body, secret)
+
+
+def paper_of(attempt: Attempt, opened: OpenBank) -> Paper:
+    """The paper that this attempt was, as it was shown."""
+    questions = [opened.questions[pk] for pk in attempt.questions]
+    orders = tuple(ORDERS[order] for order in attempt.orders)
+    return Paper(tuple(q.code for q in questions), orders, sum(q.words for q in questions), tries=0)
+
+
+def choices(answers: Sequence[int]) -> str:
+    """A letter a question in paper order, as shown to the contestant; ``-`` for none."""
+    return "".join("-" if answer == NOTHING else LETTERS[answer] for answer in answers)
+
+
+def enter_missing(contest: Contest) -> int:
+    """Write down who takes part and every submitted attempt that has no entry yet; how many.
+
+    For facts that were loaded in bulk, and for those from before there was a log. Call it in a transaction, while
+    nobody else writes into this contest.
+    """
+    count = ledger.enter_missing_joinings(contest)
+    attempts = Attempt.objects.without_entry(contest).iterator(ledger.BATCH)
+    made = ((one.contestant_id, one.number, sitting(one, open_bank(one.bank_id))) for one in attempts)
+    return count + ledger.append_many(contest.pk, made)

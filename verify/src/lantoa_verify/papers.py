@@ -6,7 +6,7 @@ The exam itself, the checks of a bank and the verifier all draw with this code.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor, prod
@@ -95,8 +95,13 @@ class Paper:
 
 
 def paper_hash(bank_version: int, paper: Paper) -> bytes:
-    """Return the hash of a paper that its log entry carries (log.md §6)."""
-    lines = (f"{q} {''.join(map(str, shown))}\n" for q, shown in zip(paper.questions, paper.options, strict=True))
+    """Return the hash of a drawn paper (log.md §6)."""
+    return hash_of(bank_version, paper.questions, paper.options)
+
+
+def hash_of(bank_version: int, questions: Sequence[str], options: Sequence[Sequence[int]]) -> bytes:
+    """Return the hash of a paper that its log entry carries: the questions and the orders as they were shown."""
+    lines = (f"{q} {''.join(map(str, shown))}\n" for q, shown in zip(questions, options, strict=True))
     return hashlib.sha256(f"lantoa/paper/1\n{bank_version}\n{''.join(lines)}".encode()).digest()
 
 

@@ -13,7 +13,7 @@ from lantoa.exams.models import Best
 from lantoa.exams.ranking import RANKING, key
 from lantoa.standings import tree
 from lantoa.standings.fold import fold_ranks
-from lantoa.standings.ranks import PAGE, Page, my_place, my_ranks, page, page_of, top
+from lantoa.standings.ranks import PAGE, Page, after, my_place, my_ranks, page, page_of, top
 from lantoa.units.models import Succession, Unit
 from tests.factories.contest import DURING, OPENS, a_contestant
 from tests.factories.crowd import crowd, finishers
@@ -71,6 +71,37 @@ def test_every_page_is_what_a_plain_offset_gives(ranked):
             assert found.total == total
 
 
+def key_of(row):
+    return row.missed, row.ms, row.submitted_at, row.contestant
+
+
+@pytest.mark.parametrize("size", [1, 7, 50])
+def test_going_on_behind_the_last_key_gives_everybody_once_in_order_with_their_ranks(ranked, size):
+    for unit in (None, *ranked.root.children.all()):
+        only = {"unit": unit} if unit else {}
+        rank = plain(ranked, **only)
+        expected = list(Best.objects.filter(contest=ranked, **only).order_by(*ORDER)[: 60 * size])
+        met, more, last = [], True, None
+        while more and len(met) < len(expected):
+            found = after(ranked, last, size, unit.code if unit else None)
+            met += found.rows
+            more, last = found.more, key_of(found.rows[-1])
+            assert found.total == rank(expected[0])[1]
+        assert [row.contestant for row in met] == [best.contestant_id for best in expected]
+        assert [row.rank for row in met] == [rank(best)[0] for best in expected]
+        assert more == (len(met) < found.total)
+
+
+def test_behind_the_last_row_is_nothing_and_an_unknown_unit_is_said_so(ranked, django_assert_num_queries):
+    last = Best.objects.filter(contest=ranked).order_by(*ORDER).last()
+    with django_assert_num_queries(1):
+        found = after(ranked, (*key(last), last.contestant_id), 9)
+    assert (found.rows, found.more) == ((), False)
+    assert found.total == Best.objects.filter(contest=ranked).count()
+    with pytest.raises(Unit.DoesNotExist):
+        after(ranked, None, 5, "00000")
+
+
 def test_the_top_shows_the_first_with_masked_names(ranked):
     rows = top(ranked, 7)
     best = Best.objects.filter(contest=ranked).order_by(*ORDER).select_related("contestant__person", "unit")[:7]
@@ -126,7 +157,13 @@ def test_reading_a_rank_or_a_page_touches_as_little_in_a_large_crowd_as_in_a_sma
             cursor.execute("TRUNCATE lantoa_change")  # as if vacuumed: one transaction cannot do that for itself
             cursor.execute("ANALYZE lantoa_bucket, lantoa_best, lantoa_change")
         best = list(Best.objects.filter(contest=contest).order_by(*ORDER))
-        return [_buffers(lambda: my_ranks(best[len(best) // 2])), _buffers(lambda: page(contest, len(best) // 100))]
+        middle = best[len(best) // 2]
+        return [
+            _buffers(lambda: my_ranks(middle)),
+            _buffers(lambda: page(contest, len(best) // 100)),
+            _buffers(lambda: after(contest, (*key(middle), middle.contestant_id), PAGE)),
+            _buffers(lambda: after(contest, (*key(middle), middle.contestant_id), PAGE, middle.unit.code)),
+        ]
 
     small = touched(1_500, 5)
     large = touched(13_500, 6)

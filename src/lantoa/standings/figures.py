@@ -22,6 +22,7 @@ from lantoa.standings import statements
 from lantoa.units.models import COMMUNE_LEVEL, Unit
 
 FOREVER = datetime.max.replace(tzinfo=UTC)  # as known today
+SETTLES = timedelta(seconds=60)  # after this, facts of an instant are all there (statements.SETTLED)
 _INSTANT = timedelta(microseconds=1)  # the database's grain: `at <= T` is `at < T + 1 µs`
 
 
@@ -133,6 +134,11 @@ def figures(contest: Contest, at: datetime, known_at: datetime | None = None) ->
     places = [_Place(*row[1:]) for row in rows if row[1] is not None]
     units = _units(places, at.astimezone(VIETNAM).date())
     return Figures(at, known_at, _sum(units), rows[0][0], units)
+
+
+def newest_minute(now: datetime) -> datetime:
+    """The last whole minute whose figures do not change any more."""
+    return (now - SETTLES).replace(second=0, microsecond=0)
 
 
 @dataclass(frozen=True, slots=True)

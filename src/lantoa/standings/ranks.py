@@ -7,7 +7,7 @@ slot by `exams/ranking.py`. Equal keys have equal ranks. The cost does not grow 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
@@ -96,17 +96,44 @@ def page(contest: Contest, number: int, unit: str | None = None) -> Page:
     return _walk(contest, number, PAGE, unit)
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Lines of the standings behind a key; ``more`` when others follow."""
+
+    rows: tuple[Row, ...]
+    total: int
+    unit: Unit | None
+    more: bool
+
+
+def after(contest: Contest, row: tuple[int, int, datetime, int] | None, size: int, unit: str | None = None) -> Stretch:
+    """``size`` lines behind the key of a row (missed, ms, submitted_at, contestant), or the first.
+
+    Of the contest, or of the unit of that code; raises Unit.DoesNotExist. One query, which costs the same at any depth.
+    """
+    missed, ms, at, last = row or (-1, -1, datetime.min.replace(tzinfo=UTC), 0)
+    parameters = {"contest": contest.pk, "missed": missed, "ms": ms, "at": at, "last": last, "code": unit}
+    found, shown = _lines(walks.CITY_AFTER if unit is None else walks.UNIT_AFTER, parameters | {"size": size + 1}, unit)
+    rows = tuple(_row(contest, *line[4:]) for line in found if line[4] is not None)
+    return Stretch(rows[:size], found[0][0], shown, len(rows) > size)
+
+
 def _walk(contest: Contest, number: int, size: int, unit: str | None) -> Page:
     parameters = {"contest": contest.pk, "offset": (number - 1) * size, "size": size, "code": unit}
+    found, shown = _lines(walks.CITY_PAGE if unit is None else walks.UNIT_PAGE, parameters, unit)
+    rows = tuple(_row(contest, *line[4:]) for line in found if line[4] is not None)
+    return Page(number, rows, found[0][0], shown)
+
+
+def _lines(statement: str, parameters: dict[str, Any], unit: str | None) -> tuple[list[Any], Unit | None]:
+    """What a statement of `walks.py` finds, and the unit that it is about; raises Unit.DoesNotExist."""
     with connection.cursor() as cursor:
-        cursor.execute(walks.CITY_PAGE if unit is None else walks.UNIT_PAGE, parameters)
+        cursor.execute(statement, parameters)
         found = cursor.fetchall()
     if not found:
         raise Unit.DoesNotExist(unit)
-    total, code, kind, name = found[0][:4]
-    shown = Unit(code=code, kind=kind, name=name) if unit is not None else None
-    rows = tuple(_row(contest, *line[4:]) for line in found if line[4] is not None)
-    return Page(number, rows, total, shown)
+    _, code, kind, name = found[0][:4]
+    return found, Unit(code=code, kind=kind, name=name) if unit is not None else None
 
 
 def _row(contest: Contest, rank: int, contestant: int, person: str, *rest: Any) -> Row:

@@ -1,4 +1,4 @@
-"""The two statements of `ranks.py`, made from the tree and from `exams/ranking.py`; no criterion is written here."""
+"""The statements of `ranks.py`, made from the tree and from `exams/ranking.py`; no criterion is written here."""
 
 # ruff: noqa: S608 (statements are put together from this room's own constants; every value is a parameter)
 from __future__ import annotations
@@ -134,13 +134,46 @@ near AS (
 {_SHOWN.format(shown=shown)}"""
 
 
-CITY_PAGE = _page(f"scope(id) AS (SELECT {CITY}::bigint)", CITY_DEPTH, unit=False)
+def _after(scope: str, depth: int, *, unit: bool) -> str:
+    """The next rows behind a key from the index, the rank of the first of them from the tree; no depth costs more.
 
-UNIT_PAGE = _page(
-    f"""start AS (
+    The first may be equal to rows already given (`given`): what follows those equals ranks behind all of them.
+    """
+    only = "AND unit_id = scope.id" if unit else ""
+    behind = (
+        f"({_KEY}) >= (%(missed)s, %(ms)s, %(at)s) AND ({_KEY}, contestant_id) > (%(missed)s, %(ms)s, %(at)s, %(last)s)"
+    )
+    shown = (
+        "top JOIN lantoa_unit shown USING (id)" if unit else "(SELECT NULL AS code, NULL AS kind, NULL AS name) shown"
+    )
+    return f"""
+WITH RECURSIVE {scope},
+l0 AS (SELECT sum({_total("scope.id", only)}) AS n FROM scope),
+near AS (
+    SELECT b.* FROM scope, LATERAL (
+        SELECT contestant_id, unit_id, {_KEY} FROM lantoa_best WHERE {_CONTEST} {only} AND {behind}
+         ORDER BY {_KEY}, contestant_id LIMIT %(size)s) b
+     ORDER BY {_KEY}, contestant_id LIMIT %(size)s
+), m AS (SELECT {_KEY} FROM near ORDER BY {_KEY} LIMIT 1),
+above AS (SELECT sum({_before("scope.id", depth, only)}) AS n FROM m, scope),
+given AS (
+    SELECT count(*) AS n FROM m, scope, lantoa_best b
+     WHERE {_CONTEST} {only} AND {row("b.")} = {row("m.")} AND {row("m.")} = (%(missed)s, %(ms)s, %(at)s)
+       AND contestant_id <= %(last)s
+), line AS (
+    SELECT near.*, (SELECT n FROM above) + place + CASE WHEN place > 1 THEN (SELECT n FROM given) ELSE 0 END AS rank
+      FROM (SELECT near.*, rank() OVER (ORDER BY {_KEY}) AS place FROM near) near
+)
+{_SHOWN.format(shown=shown)}"""
+
+
+_CITY = f"scope(id) AS (SELECT {CITY}::bigint)"
+_UNIT = f"""start AS (
     SELECT u.id FROM lantoa_unit u JOIN lantoa_contest c ON c.root_id = u.parent_id
      WHERE c.id = %(contest)s AND u.code = %(code)s ORDER BY u.valid_to DESC NULLS FIRST LIMIT 1
-), {_FAMILY}, scope(id) AS (SELECT id FROM family)""",
-    UNIT_DEPTH,
-    unit=True,
-)
+), {_FAMILY}, scope(id) AS (SELECT id FROM family)"""
+
+CITY_PAGE = _page(_CITY, CITY_DEPTH, unit=False)
+UNIT_PAGE = _page(_UNIT, UNIT_DEPTH, unit=True)
+CITY_AFTER = _after(_CITY, CITY_DEPTH, unit=False)
+UNIT_AFTER = _after(_UNIT, UNIT_DEPTH, unit=True)

@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from lantoa.contests.models import Contest
 from lantoa.lib import clock
-from lantoa.lib.clock import VIETNAM
-from lantoa.standings.figures import Counts, Figures, Measure, figures
+from lantoa.standings.figures import Figures, figures
+from lantoa.standings.plain import instant, plain
 
 
 class Command(BaseCommand):
@@ -33,37 +33,5 @@ class Command(BaseCommand):
 
 
 def bulletin(contest: Contest, counted: Figures) -> dict[str, Any]:
-    """The figures as plain data; times in Vietnam's offset, a ratio in parts of one, null where there is none."""
-    places: dict[str, dict[str, int | None]] = {}
-    for measure in Measure:
-        for rank, unit in counted.by(measure):
-            places.setdefault(unit.code, {})[measure.value] = rank
-    return {
-        "contest": contest.slug,
-        "name": contest.name,
-        "moment": counted.at.astimezone(VIETNAM).isoformat(timespec="seconds"),
-        **_counts(counted.total),
-        "finished_units": counted.finished_units,
-        "visits": counted.visits,
-        "units": [
-            {
-                "code": unit.code,
-                "name": unit.name,
-                "cluster": unit.cluster[0] if unit.cluster else None,
-                **_counts(unit),
-                "rank": places[unit.code],
-            }
-            for unit in counted.units
-        ],
-        "clusters": [{"code": c.code, "name": c.name, "units": c.units, **_counts(c)} for c in counted.clusters],
-    }
-
-
-def _counts(of: Counts) -> dict[str, Any]:
-    return {
-        "registered": of.registered,
-        "finished": of.finished,
-        "attempts": of.attempts,
-        "population": of.population,
-        "ratio": None if of.ratio is None else round(float(of.ratio), 8),
-    }
+    """The figures as plain data, with whose they are and their moment."""
+    return {"contest": contest.slug, "name": contest.name, "moment": instant(counted.at), **plain(counted)}

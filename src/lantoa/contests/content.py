@@ -43,6 +43,8 @@ def import_contest(
         "share_motto": package.share["motto"],
         "share_rules": {kind: rule for kind, rule in package.share.items() if kind != "motto"},
     }
+    if "bulletins" in package.contest:
+        fields["bulletin_times"] = sorted(package.contest["bulletins"])
     if publish:
         fields["published"] = True
     contest = Contest.objects.select_for_update().filter(slug=package.contest["slug"]).first()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -13,6 +14,8 @@ from lantoa.lib.search import folded
 from lantoa.lib.text import fold
 from lantoa.people.models import Account, Group, Person
 from lantoa.units.models import Unit
+
+MOST_BULLETINS = 24  # a day, by schedule
 
 
 class ContestQuerySet(models.QuerySet["Contest"]):
@@ -26,6 +29,10 @@ class ContestQuerySet(models.QuerySet["Contest"]):
         """All of them, unpublished ones too, for those who run them; with the database's moment as ``.moment``."""
         found = self.annotate(moment=Now())  # type: ignore[no-redef] # declared below, for its readers
         return found.select_related("root").order_by("-opens_at")
+
+    def with_schedule(self) -> ContestQuerySet:
+        """Those that publish bulletins by the clock."""
+        return self.filter(published=True).exclude(bulletin_times=[])
 
     def named(self, slug: str) -> Contest:
         """The public contest of that address, with the database's moment as ``.moment``; raises DoesNotExist."""
@@ -62,6 +69,9 @@ class Contest(models.Model):
         default="masked",
     )
     share_rules = models.JSONField("quy định bài chia sẻ", default=dict)
+    bulletin_times = ArrayField(
+        models.TimeField(), verbose_name="giờ công bố bản tin", default=list, blank=True, size=MOST_BULLETINS
+    )
     seed_sealed = models.BinaryField("hạt giống đề", editable=False)
 
     moment: datetime  # with `named`: the database's clock

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
-from lantoa.contests.models import Document
+from lantoa.contests.models import MOST_BULLETINS, Document
 from lantoa.lib.frontmatter import (
     FLAG,
     LIST,
@@ -44,6 +44,7 @@ _CONTEST = {
     "share": TABLE,
     "topics": LIST,
     "prizes": LIST,
+    "bulletins": maybe(LIST),
 }
 _PLACE = {"code": TEXT, "name": TEXT, "units": TEXT, "source": TEXT, "approved_by": TEXT}
 _RULES = {
@@ -134,8 +135,17 @@ def _tables(data: dict[str, Any], report: Report) -> None:
     if shape(data["share"], _SHARE, inside("share")):
         for kind in ("slogan", "message", "story"):
             shape(data["share"][kind], _LENGTH, inside(f"share: {kind}"))
+    _times(data.get("bulletins", []), report)
     _rows("topics", data["topics"], _TOPIC, report)
     _rows("prizes", data["prizes"], _PRIZE, report)
+
+
+def _times(times: list[Any], report: Report) -> None:
+    """Times of day at which a bulletin is published."""
+    if not all(isinstance(one, time) and one.tzinfo is None for one in times):
+        report("bulletins: phải là các giờ trong ngày, ví dụ [11:00:00, 17:00:00]")
+    elif len(set(times)) != len(times) or len(times) > MOST_BULLETINS:
+        report(f"bulletins: mỗi giờ một lần, nhiều nhất {MOST_BULLETINS}")
 
 
 def _rows(name: str, rows: list[Any], fields: dict[str, Field], report: Report) -> None:

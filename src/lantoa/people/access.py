@@ -17,6 +17,7 @@ POWERS: dict[str, frozenset[str]] = {
         {
             "enter_console",
             "run_contest",
+            "publish_bulletins",
             "edit_units",
             "edit_documents",
             "edit_lessons",
@@ -49,6 +50,7 @@ TABLES: dict[str, tuple[str, str | None]] = {
     "report": ("moderate_shares", None),
     "prize": ("enter_console", "run_contest"),
     "certificate": ("see_results", None),
+    "bulletin": ("enter_console", None),
     "contestant": ("see_people", None),
     "account": ("manage_accounts", "manage_accounts"),
     "role": ("manage_accounts", "manage_accounts"),

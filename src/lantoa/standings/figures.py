@@ -133,7 +133,7 @@ def figures(contest: Contest, at: datetime, known_at: datetime | None = None) ->
         rows = cursor.fetchall()
     places = [_Place(*row[1:]) for row in rows if row[1] is not None]
     units = _units(places, at.astimezone(VIETNAM).date())
-    return Figures(at, known_at, _sum(units), rows[0][0], units)
+    return Figures(at, known_at, summed(units), rows[0][0], units)
 
 
 def newest_minute(now: datetime) -> datetime:
@@ -233,7 +233,8 @@ def _population(place: _Place, members: Sequence[_Place]) -> int | None:
     return sum(n for n in numbers if n is not None) if all(n is not None for n in numbers) else None
 
 
-def _sum(rows: Sequence[Counts]) -> Counts:
+def summed(rows: Sequence[Counts]) -> Counts:
+    """All of them together; the population is unknown when one of them is."""
     numbers = [row.population for row in rows]
     return Counts(
         registered=sum(row.registered for row in rows),
@@ -244,7 +245,7 @@ def _sum(rows: Sequence[Counts]) -> Counts:
 
 
 def _cluster(code: str, name: str, units: Sequence[UnitFigures]) -> ClusterFigures:
-    total = _sum(units)
+    total = summed(units)
     return ClusterFigures(
         code=code,
         name=name,

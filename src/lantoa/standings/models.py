@@ -1,10 +1,16 @@
-"""What the worker folds from the facts; the shapes are those of figures.md §2."""
+"""What the worker folds from the facts (the shapes are those of figures.md §2), and bulletins as published."""
 
 from __future__ import annotations
 
+import json
+from hashlib import sha256
+from typing import Any
+
 from django.db import models
+from django.db.models import F, Q
 
 from lantoa.contests.models import Contest
+from lantoa.people.models import Account
 
 
 class Tally(models.Model):
@@ -73,3 +79,75 @@ class Bucket(models.Model):
 
     def __str__(self) -> str:
         return f"{self.level}/{self.missed}/{self.slot}: {self.n}"
+
+
+class BulletinQuerySet(models.QuerySet["Bulletin"]):
+    """Reads of bulletins."""
+
+    def of(self, contest: Contest) -> BulletinQuerySet:
+        """A contest's, the newest first."""
+        return self.filter(contest=contest).order_by("-number")
+
+    def public(self) -> BulletinQuerySet:
+        """Those of contests that everybody may see, the newest first."""
+        return self.filter(contest__published=True).select_related("contest").order_by("-published_at", "-pk")
+
+    def last(self, contest: Contest) -> Bulletin | None:  # type: ignore[override] # the last of one contest
+        """The newest of a contest."""
+        return self.of(contest).first()
+
+
+class Bulletin(models.Model):
+    """Figures of a moment as they were published: numbered, chained, signed, never changed (bulletins.py)."""
+
+    contest = models.ForeignKey(Contest, models.PROTECT, related_name="bulletins", verbose_name="cuộc thi")
+    number = models.PositiveIntegerField("số")
+    as_of = models.DateTimeField("tính đến")
+    known_at = models.DateTimeField("điều chỉnh đã biết đến")
+    known_size = models.BigIntegerField("số dòng sổ cuộc thi", null=True)
+    method = models.PositiveSmallIntegerField("cách tính")
+    content = models.TextField("nội dung")
+    previous = models.CharField("mã băm bản trước", max_length=64)
+    signature = models.BinaryField("chữ ký")
+    key = models.BinaryField("khóa công khai")
+    published_at = models.DateTimeField("công bố lúc")
+    by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+", verbose_name="người công bố")
+    scheduled = models.BooleanField("theo lịch", default=False)
+
+    objects = BulletinQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "bản tin"
+        verbose_name_plural = "bản tin"
+        constraints = [
+            models.UniqueConstraint(fields=["contest", "number"], name="bulletin_number_once"),
+            models.UniqueConstraint(
+                fields=["contest", "as_of"], condition=Q(scheduled=True), name="bulletin_scheduled_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(as_of__lte=F("known_at"), known_at__lt=F("published_at")), name="bulletin_looks_back"
+            ),
+            models.CheckConstraint(
+                condition=Q(number=1, previous="") | Q(number__gt=1, previous__regex="^[0-9a-f]{64}$"),
+                name="bulletin_follows_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contest_id}/{self.number}"
+
+    @property
+    def sealed(self) -> bytes:
+        """The bytes that were signed."""
+        return self.content.encode()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of these bytes, in hex: what the next bulletin names and the contest log holds."""
+        return sha256(self.sealed).hexdigest()
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The content as plain data."""
+        data: dict[str, Any] = json.loads(self.content)
+        return data

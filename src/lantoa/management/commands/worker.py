@@ -1,4 +1,4 @@
-"""`lantoa worker`: what nobody waits for. Closes attempts that ran out, folds totals and ranks, once a second."""
+"""`lantoa worker`: what nobody waits for. Once a second: closes attempts, folds, publishes bulletins."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from lantoa.exams.actions import close_overdue
 from lantoa.lib import clock
 from lantoa.people.sign_in import forget_old
 from lantoa.standings.fold import fold_all
+from lantoa.standings.schedule import publish_due
 
 log = logging.getLogger("lantoa.worker")
 BEAT = 1.0  # seconds
@@ -40,9 +41,10 @@ class Command(BaseCommand):
 
 
 def beat() -> None:
-    """One round: first what ran out (its facts are dated in the past), then the folds, then old sign-in counts."""
+    """One round: first what ran out (its facts are dated in the past), then folds, bulletins, old sign-in counts."""
     while close_overdue(limit=BATCH) == BATCH:
         pass
     now = clock.now()
     fold_all(at=now)
+    publish_due(at=now)
     forget_old(at=now)

@@ -54,3 +54,9 @@ def _plain_static_files(settings) -> None:
 def _speak_vietnamese() -> None:
     """A request leaves its language behind in the thread: each test starts in Vietnamese."""
     translation.activate("vi")
+
+
+@pytest.fixture(autouse=True)
+def _export_apart(settings, tmp_path) -> None:
+    """Each test publishes its logs into a folder of its own."""
+    settings.EXPORT = tmp_path / "export"

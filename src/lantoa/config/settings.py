@@ -27,6 +27,10 @@ SECURITY_CONTACT = os.environ.get("LANTOA_SECURITY_CONTACT", f"{PUBLIC_URL}/")  
 KEYS = read_keys(DATA / "keys.json", os.environ)
 SECRET_KEY = KEYS.django
 
+# The log of each contest: its public files, and the keys of those who witness it (design/log.md §2).
+EXPORT = DATA / "export"
+WITNESSES = os.environ.get("LANTOA_WITNESSES", "").split()
+
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",

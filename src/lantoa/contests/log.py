@@ -136,6 +136,18 @@ class Tile(models.Model):
         return f"{self.level}/{self.number}"
 
 
+class HeadQuerySet(models.QuerySet["Head"]):
+    """Reads of heads."""
+
+    def newest(self, contest: Contest) -> Head | None:
+        """The last one that was signed."""
+        return self.filter(contest=contest).order_by("-size").first()
+
+    def above(self, contest: Contest, index: int) -> Head | None:
+        """The newest head, when it stands above the entry of that index."""
+        return self.filter(contest=contest, size__gt=index).order_by("-size").first()
+
+
 class Head(models.Model):
     """A signed state of the log: so many entries, this root. What was signed stays signed."""
 
@@ -145,6 +157,8 @@ class Head(models.Model):
     at = models.DateTimeField()
     root = models.BinaryField(max_length=HASH_BYTES)
     note = models.TextField()  # the whole signed note (C2SP tlog-checkpoint)
+
+    objects = HeadQuerySet.as_manager()
 
     class Meta:
         verbose_name = "đầu sổ đã ký"

@@ -11,7 +11,7 @@ from lantoa.exams.bank import OpenBank, open_bank
 from lantoa.exams.marking import NOTHING, ORDERS
 from lantoa.exams.models import Attempt
 from lantoa_verify import entries as forms
-from lantoa_verify.papers import Paper, paper_hash
+from lantoa_verify.papers import hash_of
 
 LETTERS = "ABCD"  # the options as shown
 
@@ -22,6 +22,7 @@ def sitting(attempt: Attempt, opened: OpenBank) -> ledger.Written:
     assert attempt.correct is not None
     assert attempt.duration_ms is not None
     secret = secrets.token_bytes(forms.SECRET_BYTES)
+    codes = [opened.questions[pk].code for pk in attempt.questions]
     body = forms.Sitting(
         who=bytes(attempt.contestant.who),
         attempt=attempt.number,
@@ -30,17 +31,10 @@ def sitting(attempt: Attempt, opened: OpenBank) -> ledger.Written:
         ms=attempt.duration_ms,
         rules=attempt.contestant.contest.rules_version,
         bank=opened.bank.version,
-        paper=paper_hash(opened.bank.version, paper_of(attempt, opened)),
+        paper=hash_of(opened.bank.version, codes, [ORDERS[order] for order in attempt.orders]),
         answers=forms.answers_commitment(forms.inner_salt(secret), choices(attempt.answers)),
     )
     return ledger.personal("first" if attempt.number == 1 else "again", attempt.submitted_at, body, secret)
-
-
-def paper_of(attempt: Attempt, opened: OpenBank) -> Paper:
-    """The paper that this attempt was, as it was shown."""
-    questions = [opened.questions[pk] for pk in attempt.questions]
-    orders = tuple(ORDERS[order] for order in attempt.orders)
-    return Paper(tuple(q.code for q in questions), orders, sum(q.words for q in questions), tries=0)
 
 
 def choices(answers: Sequence[int]) -> str:

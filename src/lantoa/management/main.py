@@ -8,7 +8,7 @@ import sys
 GROUPS = {
     "Run": {
         "serve": "serve the site, with its worker (PORT, --workers)",
-        "worker": "the worker alone: closes attempts that ran out, folds totals and ranks",
+        "worker": "the worker alone: closes attempts that ran out, folds totals and ranks, keeps the logs",
         "demo": "fill an empty installation with the reference contest and an invented crowd",
     },
     "Content": {
@@ -18,6 +18,7 @@ GROUPS = {
     },
     "Figures": {
         "bulletin": "CONTEST --format json: the figures of now",
+        "log": "run | verify, head, export, fill CONTEST: the contest's log that anyone can check",
         "rebuild": "CONTEST [--check]: make everything derived again from the facts",
     },
     "Care": {

@@ -1,4 +1,4 @@
-"""`lantoa worker`: what nobody waits for. Once a second: closes attempts, folds, publishes bulletins."""
+"""`lantoa worker`: what nobody waits for. Once a second: closes attempts, folds, publishes bulletins, keeps logs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections
 
+from lantoa.contests.rounds import sequence_all
 from lantoa.exams.actions import close_overdue
 from lantoa.lib import clock
 from lantoa.people.sign_in import forget_old
@@ -41,10 +42,11 @@ class Command(BaseCommand):
 
 
 def beat() -> None:
-    """One round: first what ran out (its facts are dated in the past), then folds, bulletins, old sign-in counts."""
+    """One round: first what ran out (its facts are dated in the past), then folds, bulletins, logs, old counts."""
     while close_overdue(limit=BATCH) == BATCH:
         pass
     now = clock.now()
     fold_all(at=now)
     publish_due(at=now)
+    sequence_all(at=now)
     forget_old(at=now)

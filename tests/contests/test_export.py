@@ -12,8 +12,10 @@ from lantoa.contests.log import Cosignature, Entry, Head
 from lantoa.contests.models import Movement
 from lantoa.contests.publications import publish_rules, publish_units
 from lantoa.contests.rounds import sequence
+from lantoa.contests.sequencer import verifier
 from lantoa.contests.witnesses import Refused, accept, counted
 from lantoa_verify import entries as forms
+from lantoa_verify.export import read_heads, text_of, unbundle
 from lantoa_verify.merkle import leaf_hash, root
 from lantoa_verify.notes import Signer, Verifier, open_checkpoint
 from lantoa_verify.tiles import root_at, tile_path, widths
@@ -39,12 +41,7 @@ def people(contest, count, finished):
 
 
 def records(path):
-    data, found = path.read_bytes(), []
-    while data:
-        size = int.from_bytes(data[:2], "big")
-        found.append(data[2 : 2 + size])
-        data = data[2 + size :]
-    return found
+    return unbundle(path.read_bytes())
 
 
 def reader(folder: Path, size: int):
@@ -62,7 +59,7 @@ def test_the_files_alone_give_the_signed_root(contest):
     lines = records(folder / "tile/entries/000") + records(folder / "tile/entries/001.p/45")
     assert head.size == len(lines) == 301
     assert head.root == root(map(leaf_hash, lines)) == root_at(reader(folder, 301), 301)
-    assert (folder / "heads.txt").read_text() == f"301 {head.root.hex()}\n"
+    assert read_heads((folder / "heads.txt").read_text()) == [(folder / "checkpoint").read_text()]
 
 
 def test_growing_files_stay_those_of_each_head(contest):
@@ -72,7 +69,11 @@ def test_growing_files_stay_those_of_each_head(contest):
     folder, newest = files.folder_of(contest), Head.objects.newest(contest)
     assert newest.size == 363  # 360 people, entry 0, two heads
     assert root_at(reader(folder, newest.size), newest.size) == bytes(newest.root)
-    assert len((folder / "heads.txt").read_text().splitlines()) == 3
+    heads = [
+        open_checkpoint(note, contest.log.origin, [verifier(contest.log.origin)])
+        for note in read_heads((folder / "heads.txt").read_text())
+    ]
+    assert [head.size for head in heads] == [121, 242, 363]
 
 
 def test_the_checkpoint_is_written_after_all_that_stands_below_it(contest, monkeypatch):
@@ -132,9 +133,8 @@ def test_texts_of_every_version_are_there_with_the_hash_that_the_log_names(conte
     publish_units(contest, DURING)
     sequence(contest, DURING)
     for entry in Entry.objects.published(contest):
-        kind, _, version, digest = entry.line.split(" ")
-        path = files.folder_of(contest) / kind / f"{version}.{files.SUFFIX[kind]}"
-        assert sha256(path.read_bytes()).hexdigest() == digest
+        path, digest = text_of(forms.parse_line(entry.line.encode()))
+        assert sha256((files.folder_of(contest) / path).read_bytes()).digest() == digest
 
 
 # --- witnesses --------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ only after everything below it (I6). Openings may be withdrawn; nothing else eve
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -25,15 +25,27 @@ from lantoa.contests.sequencer import signer, tile_reader
 from lantoa.lib import clock
 from lantoa.lib.signing import NoKey
 from lantoa_verify import entries as forms
-from lantoa_verify.merkle import HASH_BYTES
+from lantoa_verify.export import (
+    CHECKPOINT,
+    HEADS,
+    OPENINGS,
+    POLICY,
+    File,
+    beside_files,
+    entry_files,
+    heads_text,
+    text_of,
+    tile_files,
+)
 from lantoa_verify.notes import Checkpoint, split_note
+from lantoa_verify.policy import write_policy
 from lantoa_verify.receipts import key_name
-from lantoa_verify.tiles import WIDTH, entries_path, numbered, tile_path
+from lantoa_verify.tiles import WIDTH
 
 FEWEST = 5  # finished people of a unit from which on it is told who joined there (S27)
 PLACED = ("join", "move")  # kinds whose body names a unit
-SUFFIX = {"rules": "json", "units": "csv", "bank": "json"}
-_LENGTH = 2  # bytes before each record
+WITNESSED = "checkpoint.witnessed"
+_STAMP = "openings/stamp"  # for what day the bodies were opened
 
 
 def folder_of(contest: Contest) -> Path:
@@ -44,7 +56,7 @@ def folder_of(contest: Contest) -> Path:
 def exported(contest: Contest) -> Checkpoint | None:
     """The head that the public files hold."""
     try:
-        return Checkpoint.parse(split_note((folder_of(contest) / "checkpoint").read_text())[0])
+        return Checkpoint.parse(split_note((folder_of(contest) / CHECKPOINT).read_text())[0])
     except FileNotFoundError:
         return None
 
@@ -57,17 +69,16 @@ def export(contest: Contest, at: datetime) -> bool:
     folder, note = folder_of(contest), witnesses.note_of(head)
     today = at.astimezone(clock.VIETNAM).date().isoformat()
     stamp = f"{today} {contest.phase(at)} {_erased(contest)}"
-    if _text(folder / "checkpoint") == note and _text(folder / "openings" / "stamp") == stamp:
+    if _text(folder / CHECKPOINT) == note and _text(folder / _STAMP) == stamp:
         return False
     before = exported(contest)
     known = before.size if before else 0
-    _write_tiles(contest, folder, known, head.size)
-    _write_entries(contest, folder, known, head.size)
-    again = 0 if _text(folder / "openings" / "stamp") != stamp else known
+    _write_tree(contest, folder, known, head.size)
+    again = 0 if _text(folder / _STAMP) != stamp else known
     _write_openings(contest, folder, again, head.size, Openness(contest, at))
     _write_texts(contest, folder, known)
-    _put(folder / "openings" / "stamp", stamp.encode())
-    _put(folder / "checkpoint", note.encode())
+    _put(folder / _STAMP, stamp.encode())
+    _put(folder / CHECKPOINT, note.encode())
     _write_witnessed(contest, folder)
     return True
 
@@ -92,31 +103,22 @@ def _put(path: Path, data: bytes) -> None:
     draft.replace(path)
 
 
-def _write_tiles(contest: Contest, folder: Path, known: int, size: int) -> None:
-    """Every tile that the tree of ``size`` has and that of ``known`` leaves had not."""
-    read, level = tile_reader(contest.pk), 0
-    while size:
-        for number in range(known // WIDTH, -(-size // WIDTH)):
-            width = min(WIDTH, size - number * WIDTH)
-            _put(folder / tile_path(level, number, width), read(level, number)[: width * HASH_BYTES])
-        level, size, known = level + 1, size // WIDTH, known // WIDTH
+def _write_all(folder: Path, made: Iterable[File]) -> None:
+    for path, data in made:
+        _put(folder / path, data)
 
 
-def _bundles(contest: Contest, known: int, size: int) -> Iterator[tuple[int, list[Leaf]]]:
-    """Leaves by bundles of 256, from the bundle of index ``known`` on."""
-    for number in range(known // WIDTH, -(-size // WIDTH)):
-        upto = min(size, (number + 1) * WIDTH)
-        rows = Leaf.objects.filter(contest=contest, index__gte=number * WIDTH, index__lt=upto)
-        yield number, list(rows.order_by("index").select_related("entry__contestant"))
+def _write_tree(contest: Contest, folder: Path, known: int, size: int) -> None:
+    """Every tile and bundle of lines that the tree of ``size`` has and that of ``known`` leaves had not."""
+    _write_all(folder, tile_files(tile_reader(contest.pk), size, known))
+    lines = (leaf.entry.line.encode() for leaf in _leaves(contest, known, size))
+    _write_all(folder, entry_files(lines, known // WIDTH))
 
 
-def _packed(records: list[bytes]) -> bytes:
-    return b"".join(len(record).to_bytes(_LENGTH, "big") + record for record in records)
-
-
-def _write_entries(contest: Contest, folder: Path, known: int, size: int) -> None:
-    for number, leaves in _bundles(contest, known, size):
-        _put(folder / entries_path(number, len(leaves)), _packed([leaf.entry.line.encode() for leaf in leaves]))
+def _leaves(contest: Contest, known: int, size: int) -> Iterator[Leaf]:
+    """Leaves in their order, from the start of the bundle that holds index ``known``."""
+    rows = Leaf.objects.filter(contest=contest, index__gte=known // WIDTH * WIDTH, index__lt=size)
+    return rows.order_by("index").select_related("entry__contestant").iterator(WIDTH)
 
 
 class Openness:
@@ -145,34 +147,31 @@ class Openness:
 
 
 def _write_openings(contest: Contest, folder: Path, known: int, size: int, openness: Openness) -> None:
-    for number, leaves in _bundles(contest, known, size):
-        records = [openness.opening(leaf.entry) for leaf in leaves]
-        _put(folder / "openings" / numbered(number), _packed(records))
+    bodies = (openness.opening(leaf.entry) for leaf in _leaves(contest, known, size))
+    _write_all(folder, beside_files(OPENINGS, bodies, known // WIDTH))
 
 
 def _write_texts(contest: Contest, folder: Path, known: int) -> None:
-    """Rules, units and banks of every version, the heads, the keys and the policy."""
+    """Published texts of every version, the heads, keys and witnesses."""
     for entry in Entry.objects.published(contest):
-        kind, _at, version, *_ = entry.line.split(" ")
-        path = folder / kind / f"{version}.{SUFFIX.get(kind, 'txt')}"
-        if not path.exists():
-            _put(path, (entry.body or "").encode())
-    heads = Head.objects.filter(contest=contest, size__gt=known).order_by("size")
-    with (folder / "heads.txt").open("a") as file:
-        file.writelines(f"{head.size} {bytes(head.root).hex()}\n" for head in heads)
-    _put(folder / "policy", _policy(contest).encode())
+        named = text_of(forms.parse_line(entry.line.encode()))
+        if named is not None and not (folder / named[0]).exists():
+            _put(folder / named[0], (entry.body or "").encode())
+    heads = Head.objects.filter(contest=contest, size__gt=known).order_by("size").values_list("note", flat=True)
+    path = folder / HEADS
+    with path.open("a") as file:
+        before = "\n" if heads and path.stat().st_size else ""
+        file.write(before + heads_text(heads))
+    _put(folder / POLICY, _policy(contest).encode())
 
 
 def _policy(contest: Contest) -> str:
-    """Keys and witnesses in the form of C2SP tlog-policy, the receipts' key as a remark."""
-    origin, seen = contest.log.origin, witnesses.known()
-    lines = [f"log {signer(origin, 'head').verifier}"]
-    lines += [f"witness {one.name} {one}" for one in seen]
-    lines += [f"group witnesses any {' '.join(one.name for one in seen)}"] if seen else []
-    lines += ["quorum witnesses" if seen else "quorum none"]
+    """Keys and witnesses (C2SP tlog-policy), with the key of the receipts as a remark."""
+    origin, seen = contest.log.origin, {one.name: one for one in witnesses.known()}
+    policy = write_policy(signer(origin, "head").verifier, seen, 1 if seen else 0)
     with suppress(NoKey):  # only processes that serve pages have to sign receipts
-        lines.insert(0, f"# receipts {signer(origin, 'receipt', key_name(origin)).verifier}")
-    return "\n".join(lines) + "\n"
+        policy = f"# receipts {signer(origin, 'receipt', key_name(origin)).verifier}\n{policy}"
+    return policy
 
 
 def _write_witnessed(contest: Contest, folder: Path) -> None:
@@ -180,4 +179,4 @@ def _write_witnessed(contest: Contest, folder: Path) -> None:
     newest = Cosignature.objects.filter(contest=contest).order_by("-size").first()
     if newest is not None:
         head = Head.objects.get(contest=contest, size=newest.size)
-        _put(folder / "checkpoint.witnessed", witnesses.note_of(head).encode())
+        _put(folder / WITNESSED, witnesses.note_of(head).encode())

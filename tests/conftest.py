@@ -60,3 +60,9 @@ def _speak_vietnamese() -> None:
 def _export_apart(settings, tmp_path) -> None:
     """Each test publishes its logs into a folder of its own."""
     settings.EXPORT = tmp_path / "export"
+
+
+@pytest.fixture(autouse=True)
+def _ask_as_often_as_needed(settings) -> None:
+    """All tests ask from one address."""
+    settings.API_PER_MINUTE = 0

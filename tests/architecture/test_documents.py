@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.urls import URLPattern, get_resolver
 
+from lantoa.api.endpoints import ENDPOINTS
 from lantoa.contests.models import Contest
 from lantoa.management.commands.bulletin import bulletin
 from lantoa.management.main import GROUPS
@@ -132,6 +133,15 @@ def test_every_address_of_the_site_is_listed_with_its_pattern(interfaces):
     listed = [(quoted(row[0])[0], quoted(row[1])[0]) for row in rows(interfaces, "Addresses")[1:]]
     served = list(addresses(get_resolver("lantoa.site.urls").url_patterns))
     assert sorted(listed) == sorted(served)
+
+
+def test_every_address_of_the_open_data_is_listed_with_its_pattern_and_parameters(interfaces):
+    listed = {quoted(row[0])[0]: (quoted(row[1])[0], set(quoted(row[2]))) for row in rows(interfaces, "Open data")[1:]}
+    served = dict(addresses(get_resolver("lantoa.api.urls").url_patterns, "/api/v1/"))
+    assert {name: where for name, (where, _) in listed.items()} == served
+    for endpoint in ENDPOINTS:
+        taken = {f"?{parameter.name}=" for parameter in endpoint.parameters}
+        assert {word for word in listed[f"api-{endpoint.name}"][1] if word.startswith("?")} == taken
 
 
 def test_every_command_is_listed(interfaces):

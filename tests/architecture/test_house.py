@@ -13,7 +13,7 @@ from django.conf import settings
 ROOT = Path(__file__).parents[2]
 SRC = ROOT / "src" / "lantoa"
 VERIFY = ROOT / "verify" / "src" / "lantoa_verify"
-DOORS = ["site", "console", "management"]
+DOORS = ["site", "console", "management", "api"]
 QUERIES = {"filter", "exclude", "annotate", "aggregate", "order_by", "raw", "extra", "values", "values_list"}
 WEB = (
     "django.http",

@@ -83,7 +83,17 @@ SITE: dict[str, Meets] = {
     "help": PUBLIC,
     "privacy": PUBLIC,
     "accessibility": PUBLIC,
+    "api-contests": PUBLIC,
+    "api-contest": PUBLIC,
+    "api-statistics": PUBLIC,
+    "api-curve": PUBLIC,
+    "api-standings": PUBLIC,
+    "api-units": PUBLIC,
+    "api-unit": Meets(EVERYBODY, NEVER, where={"code": "UNIT"}),
+    "api-openapi": PUBLIC,
 }
+# Open data: the same for everybody, readable from anybody's page, in no language, and they answer OPTIONS.
+OPEN_DATA = {name for name in SITE if name.startswith("api-")}
 
 # The console besides its tables, which tests/console/test_who_may_see_what.py declares.
 CONSOLE_PAGES = {

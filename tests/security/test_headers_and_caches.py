@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.test import override_settings
 
-from tests.security.addresses import SITE, address
+from tests.security.addresses import OPEN_DATA, SITE, address
 from tests.security.conftest import FACTS, PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ ALWAYS = {
 }
 NOTHING_ELSE = {"default-src": "'none'", "frame-ancestors": "'none'", "base-uri": "'none'", "form-action": "'self'"}
 # What anybody may keep, signed in or not: it is the same for everybody.
-FOR_EVERYBODY = {"robots", "favicon", "file", "contest-qr", "unit-qr", "units-json"}
+FOR_EVERYBODY = {"robots", "favicon", "file", "contest-qr", "unit-qr", "units-json", *OPEN_DATA}
 
 
 def policy_of(answer) -> dict[str, str]:
@@ -34,9 +34,10 @@ def policy_of(answer) -> dict[str, str]:
     return dict(part.strip().partition(" ")[::2] for part in answer.headers["Content-Security-Policy"].split(";"))
 
 
-def fault(answer, *, console: bool = False) -> list[str]:
+def fault(answer, *, console: bool = False, open_data: bool = False) -> list[str]:
     """What an answer lacks."""
-    found = [name for name, value in ALWAYS.items() if answer.headers.get(name) != value]
+    always = ALWAYS | ({"Cross-Origin-Resource-Policy": "cross-origin"} if open_data else {})
+    found = [name for name, value in always.items() if answer.headers.get(name) != value]
     policy = policy_of(answer)
     found += [name for name, value in NOTHING_ELSE.items() if policy.get(name) != value]
     for name in ("script-src", "style-src"):
@@ -51,14 +52,15 @@ def fault(answer, *, console: bool = False) -> list[str]:
 
 def test_every_answer_of_the_crawl_carries_every_header(crawled):
     for seen in crawled:
-        assert fault(seen.answer, console="admin:" in seen.kind) == [], seen.where
+        assert fault(seen.answer, console="admin:" in seen.kind, open_data=" api-" in seen.kind) == [], seen.where
 
 
 @pytest.mark.parametrize("name", sorted(SITE))
 def test_every_address_carries_them_for_every_verb(world, enter, name):
     browser = enter("contestant")
     for method in ("post", "put"):  # reading is what the crawl does
-        assert fault(getattr(browser, method)(address(name, world), SITE[name].sent)) == [], method
+        answer = getattr(browser, method)(address(name, world), SITE[name].sent)
+        assert fault(answer, open_data=name in OPEN_DATA) == [], method
 
 
 def test_so_do_pages_for_what_went_wrong(world, enter, monkeypatch):

@@ -21,7 +21,7 @@ from lantoa.shares.actions import publish_share, return_share, send_share
 from lantoa.shares.models import Report, Share
 from lantoa.units.actions import import_units
 from lantoa.units.models import Unit
-from tests.security.addresses import SITE, address
+from tests.security.addresses import OPEN_DATA, SITE, address
 from tests.security.conftest import with_canaries
 from tests.security.markup import Markup
 
@@ -66,7 +66,10 @@ def every_page(enter, world, roles=("anonymous", "contestant"), prefixes=("",)):
         browser = enter(role)
         for name in READABLE:
             asked = address(name, world, number=1) if name == "result" else address(name, world)
-            for prefix in prefixes if asked.endswith("/") and SITE[name].answer("get", role) == 200 else ():
+            shown = asked.endswith("/") and SITE[name].answer("get", role) == 200
+            for prefix in prefixes if shown else ():
+                if name in OPEN_DATA and prefix:  # data are in no language
+                    continue
                 yield f"{role} {prefix}{asked}", browser.get(f"{prefix}{asked}")
 
 
@@ -125,7 +128,7 @@ def test_everything_that_an_organiser_writes_stays_words_on_every_page(world, en
     for where, answer in every_page(enter, world, prefixes=("", "/en")):
         assert answer.status_code == 200, where
         assert runs(answer) == [], where
-        if contest.slug in where:
+        if contest.slug in where and "/api/v1/" not in where:  # data of units do not name the contest
             assert "{{ 7|add:7 }}" in html.unescape(answer.words), where  # shown as typed, never run
 
 
@@ -231,6 +234,7 @@ FORMS = {
     "sign-out": ("contest",),
 }
 QUERIES = ("contest", "cum", "don-vi", "kieu", "loai", "next", "q", "so", "theo", "trang", "truoc", "tu-choi", "trong")
+QUERIES += ("as_of", "known_at", "after", "unit", "limit")
 
 
 @pytest.mark.parametrize("name", sorted(FORMS))

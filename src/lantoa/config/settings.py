@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "lantoa.api.door.OpenDoor",
     "lantoa.site.visits.CountVisits",
     "lantoa.config.readable.ReadableText",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -113,6 +114,7 @@ CSRF_FAILURE_VIEW = "lantoa.site.views.errors.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("LANTOA_BEHIND_PROXY") == "1" else None
+API_PER_MINUTE = int(os.environ.get("LANTOA_API_PER_MINUTE", "120"))  # of one address; 0: as often as it likes
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 

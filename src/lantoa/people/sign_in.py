@@ -104,6 +104,15 @@ def address_of(meta: Mapping[str, Any]) -> str:
     return forwarded.rpartition(",")[2].strip() or str(meta.get("REMOTE_ADDR", ""))
 
 
+def place_of(address: str) -> str:
+    """An address as it is counted: of IPv6 the network that one customer holds."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return "unknown"
+    return str(ip_network((ip, 64), strict=False) if isinstance(ip, IPv6Address) else ip)
+
+
 def _read(login: str, at: datetime) -> tuple[bytes | None, str | None]:
     """What was typed, as the index of a number, or as a user name. Twelve digits are a citizen number first."""
     year = at.astimezone(clock.VIETNAM).year
@@ -125,13 +134,8 @@ def _name_key(account: Account | None, index: bytes | None, username: str | None
 
 
 def _address_key(address: str) -> bytes:
-    """An address as it is counted: of IPv6 the network that one customer holds."""
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return sealing.blind("tries", "address:unknown")
-    place = ip_network((ip, 64), strict=False) if isinstance(ip, IPv6Address) else ip
-    return sealing.blind("tries", f"address:{place}")
+    """An address as it is counted."""
+    return sealing.blind("tries", f"address:{place_of(address)}")
 
 
 class PhoneOrCitizenId(BaseBackend):

@@ -7,6 +7,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from django.template.loader import render_to_string
+from playwright.sync_api import expect
+
+from tests.verify import making
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = ROOT / "src/lantoa/site/static/js"
@@ -196,3 +200,133 @@ def test_lines_with_another_spelling_are_refused(book):
         VECTORS["refused_lines"],
     )
     assert refused == []
+
+
+# --- the page's own check, on a made-up book ---------------------------------------------------------------------------
+
+HOME = "kiem-tra.html"
+
+
+class Book(SimpleHTTPRequestHandler):
+    """The page, the site's modules, and the files of a log that the test may change while it is served."""
+
+    files: dict
+
+    def do_GET(self):
+        name = self.path.partition("?")[0].removeprefix("/")
+        content = self.files.get(name.removeprefix("log/thu/"))
+        if content is None and name.startswith("js/"):
+            content = (MODULES / name.removeprefix("js/")).read_bytes()
+        self.send_response(200 if content is not None else 404)
+        kinds = {"html": "text/html; charset=utf-8", "js": "text/javascript"}
+        self.send_header("Content-Type", kinds.get(name.rpartition(".")[2], "text/plain; charset=utf-8"))
+        self.end_headers()
+        self.wfile.write(content or b"")
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def files():
+    """What is served; a test puts a log into it."""
+    section = render_to_string("site/book/own_check.html", {"base": "/log/thu/"})
+    page = f'<!doctype html><html lang="vi"><body>{section}<script type="module" src="/js/book/check.js"></script>'
+    return {HOME: page.encode()}
+
+
+@pytest.fixture
+def phone(browser, files):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Served", (Book,), {"files": files}))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    page = browser.new_page(base_url=f"http://127.0.0.1:{server.server_port}")
+    yield page
+    page.close()
+    server.shutdown()
+    server.server_close()
+
+
+def looks(phone, *sentences):
+    """Open the page; what it says of the book."""
+    phone.goto(HOME)
+    for sentence in sentences:
+        expect(phone.locator("[data-book]")).to_contain_text(sentence)
+
+
+def hands_in(phone, text):
+    receipt = {"name": "bien-nhan.tlog-proof", "mimeType": "text/plain", "buffer": text.encode()}
+    phone.get_by_label("Tệp biên nhận của bạn").set_input_files(receipt)
+    return phone.locator("[data-receipt]")
+
+
+def grown(contest, size):
+    """The book as it was when it had ``size`` lines: its newest head then."""
+    notes = [note for note in contest.notes if int(note.split("\n")[1]) <= size]
+    return making.log_files(contest.lines[:size], contest.openings[:size], [*notes, sealed(contest, size)])
+
+
+def sealed(contest, size):
+    return making.LOG.sign(contest.checkpoint(size).text)
+
+
+def sitting(contest):
+    return next(i for i, line in enumerate(contest.lines) if line.startswith(b"first "))
+
+
+def test_a_device_remembers_the_book_and_sees_that_it_goes_on(phone, files):
+    contest = making.Contest(size=700)
+    files.update(grown(contest, 300))
+    looks(phone, "chữ ký đúng của cuộc thi: 300 dòng", "Máy này ghi nhớ bản niêm phong")
+    files.update(grown(contest, 650))
+    looks(phone, "650 dòng", "nối tiếp đúng bản 300 dòng")
+    looks(phone, "nối tiếp đúng bản 650 dòng")
+
+
+def test_a_book_that_was_written_anew_and_signed_again_is_found_out_by_the_device(phone, files):
+    files.update(grown(making.Contest(size=700), 300))
+    looks(phone, "Máy này ghi nhớ")
+    for other, size in ((making.Contest(size=700, seed=2), 650), (making.Contest(size=700), 200)):
+        files.update(grown(other, size))
+        looks(phone, "không nối tiếp bản 300 dòng")
+
+
+def test_a_head_that_the_contest_did_not_sign_is_told(phone, files):
+    contest = making.Contest(size=300)
+    files.update(contest.files)
+    files["checkpoint"] = files["checkpoint"].replace(b"\n3", b"\n4", 1)
+    looks(phone, "không có chữ ký đúng")
+    files.pop("checkpoint")
+    looks(phone, "Chưa tải được sổ")
+
+
+def test_a_receipt_is_worked_out_on_the_device(phone, files):
+    contest = making.Contest(size=600)
+    files.update(contest.files)
+    looks(phone, "chữ ký đúng")
+    index = sitting(contest)
+    found = hands_in(phone, making.proof_of(contest, index))
+    expect(found).to_contain_text(f"Dòng số {index} nằm trong sổ.")
+    expect(found).to_contain_text(f"/{making.ASKED} câu")
+
+
+@pytest.mark.parametrize("changed", ["index", "path", "opening", "line"])
+def test_a_receipt_or_a_line_that_was_changed_is_refused(phone, files, changed):
+    contest = making.Contest(size=600)
+    files.update(contest.files)
+    looks(phone, "chữ ký đúng")
+    index = sitting(contest)
+    rows = making.proof_of(contest, index).split("\n")
+    if changed == "index":
+        rows[2] = f"index {index + 1}"
+    elif changed == "path":
+        rows[3] = rows[4]
+    elif changed == "opening":
+        rows[1] = making.proof_of(contest, sitting_after(contest, index)).split("\n")[1]
+    else:
+        name = f"tile/entries/{index // 256:03}"
+        files[name] = files[name].replace(contest.lines[index], contest.lines[index].replace(b"first", b"again"))
+    expect(hands_in(phone, "\n".join(rows))).to_contain_text("Tệp này không đúng")
+
+
+def sitting_after(contest, index):
+    return next(i for i, line in enumerate(contest.lines) if i > index and line.startswith(b"first "))

@@ -2,21 +2,24 @@
 
 import ast
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.urls import URLPattern, get_resolver
 
+<<<<<<< HEAD
 from lantoa.api.endpoints import ENDPOINTS
 from lantoa.contests.models import Contest
 from lantoa.management.commands.bulletin import bulletin
+=======
+>>>>>>> 74c03c8 (A bulletin as JSON, CSV, Excel and as a press text in Vietnamese and English; lantoa bulletin of any moment)
 from lantoa.management.main import GROUPS
 from lantoa.site.forms import account as forms
 from lantoa.site.views.statistics import COLUMNS
-from lantoa.standings.figures import Counts, Figures
+from lantoa.standings.outputs.formats import RENDERERS
 from lantoa.units.sheet import HEADER
+from tests.factories.bulletin import the_reference
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -181,9 +184,7 @@ def test_every_field_of_a_form_is_listed(interfaces, heading, form):
 def test_every_column_and_key_of_the_data_is_listed(interfaces):
     data = interfaces.split("\n## Data\n")[1]
     words = {word for code in re.findall(r"`([^`]+)`", data) for word in re.findall(r"\w+", code)}
-    none = Counts(registered=0, finished=0, attempts=0, population=None)
-    now = datetime(2025, 10, 21, 15, 30, tzinfo=UTC)
-    keys = bulletin(Contest(slug="c", name="C"), Figures(now, now, none, 0, ())).keys()
+    keys = the_reference().keys() | RENDERERS.keys()
     assert not {*HEADER, *COLUMNS, *keys} - words
 
 

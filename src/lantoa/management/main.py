@@ -17,7 +17,7 @@ GROUPS = {
         "units": "import FILE [--dry-run] | export",
     },
     "Figures": {
-        "bulletin": "CONTEST --format json: the figures of now",
+        "bulletin": "CONTEST [--as-of ISO]: figures of any moment; --publish, --number, --check",
         "log": "run | verify, head, export, fill CONTEST: the contest's log that anyone can check",
         "rebuild": "CONTEST [--check]: make everything derived again from the facts",
     },

@@ -19,7 +19,7 @@ from lantoa.lib import clock
 from lantoa.lib.signing import signed_by, signing_key
 from lantoa.people.journal import note
 from lantoa.people.models import Account
-from lantoa.standings.content import VERSION, canonical, frame, written
+from lantoa.standings.content import PUBLISHED, TODAY, UNPUBLISHED, VERSION, canonical, frame, written
 from lantoa.standings.figures import Figures, figures, summed
 from lantoa.standings.fold import settled
 from lantoa.standings.models import Bulletin
@@ -85,7 +85,7 @@ def publish_bulletin(
             raise Refused("too_early")
         last = Bulletin.objects.last(contest)
         number, previous = (last.number + 1, last.digest) if last else (1, "")
-        seal = {"number": number, "previous": previous, "known_size": None}
+        seal = {"status": PUBLISHED, "number": number, "previous": previous, "known_size": None}
         content = canonical(written(frame(contest), figures(contest, as_of, known_at), **seal))
         bulletin = Bulletin.objects.create(
             contest=contest, number=number, as_of=as_of, known_at=known_at, method=VERSION,
@@ -99,7 +99,8 @@ def publish_bulletin(
 def unsealed(contest: Contest, as_of: datetime, known_at: datetime | None = None) -> dict[str, Any]:
     """What a bulletin of that moment would say, without a number: nobody published it."""
     at = clock.now() if known_at is None else known_at
-    return written(frame(contest), figures(contest, as_of, at), number=None, previous="", known_size=None)
+    seal = {"status": UNPUBLISHED, "number": None, "previous": "", "known_size": None}
+    return written(frame(contest), figures(contest, as_of, at), **seal)
 
 
 def again(bulletin: Bulletin) -> bytes:
@@ -117,7 +118,7 @@ def as_known_today(bulletin: Bulletin, at: datetime | None = None) -> Today:
     said = bulletin.data
     about = {key: value for key, value in said.items() if key not in _COUNTING}
     counted = figures(bulletin.contest, bulletin.as_of, at or clock.now())
-    content = written(about, counted)
+    content = written(about | {"status": TODAY, "known_size": None}, counted)
     return Today(content, tuple(_changes(said, content)))
 
 

@@ -20,6 +20,7 @@ from lantoa.standings.figures import ClusterFigures, Figures, Measure, ranked
 from lantoa.standings.plain import instant, plain
 
 FORMAT = "lantoa bulletin 1"
+PUBLISHED, UNPUBLISHED, TODAY = "published", "unpublished", "as known today"  # what a content is, in its `status`
 TOP = 10
 # How figures are counted. Whoever changes how, counts a version more; old bulletins keep the words that they had.
 VERSION = 1
@@ -55,6 +56,7 @@ def frame(contest: Contest) -> dict[str, Any]:
         "name_en": contest.name_en,
         "organiser": contest.organiser,
         "operator": contest.operator,
+        "place": contest.root.name,
         "address": f"{settings.PUBLIC_URL}/{contest.slug}/",
         "opens": contest.opens_at.astimezone(VIETNAM).date().isoformat(),
         "closes": last_day(contest.closes_at).isoformat(),

@@ -92,6 +92,10 @@ class BulletinQuerySet(models.QuerySet["Bulletin"]):
         """Those of contests that everybody may see, the newest first."""
         return self.filter(contest__published=True).select_related("contest").order_by("-published_at", "-pk")
 
+    def numbered(self, contest: Contest, number: int) -> Bulletin | None:
+        """One of a contest."""
+        return self.of(contest).filter(number=number).first()
+
     def last(self, contest: Contest) -> Bulletin | None:  # type: ignore[override] # the last of one contest
         """The newest of a contest."""
         return self.of(contest).first()

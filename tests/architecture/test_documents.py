@@ -8,12 +8,7 @@ import pytest
 from django.apps import apps
 from django.urls import URLPattern, get_resolver
 
-<<<<<<< HEAD
 from lantoa.api.endpoints import ENDPOINTS
-from lantoa.contests.models import Contest
-from lantoa.management.commands.bulletin import bulletin
-=======
->>>>>>> 74c03c8 (A bulletin as JSON, CSV, Excel and as a press text in Vietnamese and English; lantoa bulletin of any moment)
 from lantoa.management.main import GROUPS
 from lantoa.site.forms import account as forms
 from lantoa.site.views.statistics import COLUMNS

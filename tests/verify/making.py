@@ -187,7 +187,8 @@ class Contest:
 
     def _visits(self, as_of):
         heads = [entries.parse_line(line) for line in self.lines if line.startswith(b"head ")]
-        return max((head.fields.visits for head in heads if head.at <= as_of), default=0)
+        minute = as_of // 60_000 * 60_000
+        return max((head.fields.visits for head in heads if head.at <= minute), default=0)
 
     def _finish(self, reveal):
         self.at = self.closes

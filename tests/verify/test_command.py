@@ -10,7 +10,7 @@ import pytest
 
 from lantoa_verify import entries
 from lantoa_verify.cli import main
-from lantoa_verify.notes import COSIGNATURE, Signer, Verifier, open_checkpoint
+from lantoa_verify.notes import COSIGNATURE, Signer, Verifier, open_checkpoint, open_note
 from lantoa_verify.policy import write_policy
 from lantoa_verify.receipts import key_name, sign_receipt
 from lantoa_verify.witness import Memory, Witness, write_request
@@ -179,9 +179,10 @@ def watching(tmp_path, run):
 
 def test_a_witness_on_a_pc_signs_the_newest_head_and_refuses_another_history(run, contest, folder, watching, tmp_path):
     words, key = watching
-    status, line = run("witness", folder, *words, *KEY)
+    status, signed = run("witness", folder, *words, *KEY)
     assert status == 0
-    note = contest.files["checkpoint"].decode() + line
+    assert list(open_note(signed, [key]).signed) == [key]
+    note = contest.files["checkpoint"].decode() + signed.splitlines(keepends=True)[-1]
     assert list(open_checkpoint(note, ORIGIN, [LOG.verifier, key]).witnesses) == [key]
     assert run("witness", folder, *words, *KEY)[0] == 0  # nothing new: signed again
     other = Contest(8, size=300, drawn=False, reveal=False)

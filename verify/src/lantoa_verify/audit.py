@@ -164,7 +164,7 @@ class Audit:
         elif line.kind in {"first", "again"}:
             self.book.sit(index, line.at, None, first=line.kind == "first")
         elif line.kind not in {"share", "award"}:
-            self.book.hide(index)
+            self.book.hide(index, line.kind)
 
     # --- personal entries ---
 

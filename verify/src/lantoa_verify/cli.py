@@ -13,7 +13,7 @@ from typing import Any
 from lantoa_verify import witnessing
 from lantoa_verify.audit import audit
 from lantoa_verify.entries import BadEntry, open_entry, parse_line, short_code
-from lantoa_verify.export import CHECKPOINT, POLICY, BadExport, Source, needed, read_lines, source_of
+from lantoa_verify.export import CHECKPOINT, POLICY, WITNESSED, BadExport, Source, needed, read_lines, source_of
 from lantoa_verify.merkle import BadProof, leaf_hash
 from lantoa_verify.notes import BadNote, Checkpoint, Head, Proof, Verifier, open_checkpoint, split_note
 from lantoa_verify.policy import BadPolicy, Policy, parse_policy
@@ -98,24 +98,31 @@ def _say(given: argparse.Namespace, data: dict[str, Any], text: str) -> None:
 
 def _export(given: argparse.Namespace) -> int:
     source = source_of(given.place)
-    policy, head = _opened(source, _trusted(given))
-    kept = [_kept(path.read_text(encoding="utf-8"), head, policy) for path in given.head]
+    policy, head, witnessed = _opened(source, _trusted(given))
+    kept = [witnessed.checkpoint] + [_kept(path.read_text(encoding="utf-8"), head, policy) for path in given.head]
     kept += [_printed(root, head) for root in given.root]
     report = audit(source, head, policy.verifiers, kept=kept, papers=not given.no_papers)
     if not given.key and not given.policy:
         report.notice(-1, "the keys come from the export itself: name the ones that you know with --policy or --key")
-    if not kept:
+    report.witnesses = sorted(verifier.name for verifier in witnessed.witnesses)
+    if not given.head and not given.root:
         report.notice(-1, "no head that others kept was given (--head, --root): a rewritten history could not be told")
     print(json.dumps(report.data(), ensure_ascii=False, indent=1) if given.json else report.text())
     return HOLDS if report.good else WRONG
 
 
-def _opened(source: Source, policy: Policy | None) -> tuple[Policy, Head]:
-    """Open the newest head by the keys that are trusted; without any by the export's own policy."""
+def _opened(source: Source, policy: Policy | None) -> tuple[Policy, Head, Head]:
+    """Open the newest head, and the newest that enough witnesses have signed, by the keys that are trusted.
+
+    Without any the export's own policy is taken. Raises BadPolicy when too few witnesses have signed any head.
+    """
     policy = policy or parse_policy(needed(source, POLICY).decode())
     note = needed(source, CHECKPOINT).decode()
     origin = Checkpoint.parse(split_note(note)[0]).origin
-    return policy, policy.open(note, origin)
+    head = open_checkpoint(note, origin, policy.verifiers)
+    if policy.satisfied(head.witnesses):
+        return policy, head, head
+    return policy, head, policy.open((source.read(WITNESSED) or note.encode()).decode(), origin)
 
 
 def _kept(note: str, head: Head, policy: Policy) -> Checkpoint:
@@ -153,7 +160,7 @@ def _trusted_log(given: argparse.Namespace) -> Policy | None:
 
 def _find(source: Source, leaf: bytes, policy: Policy | None) -> int | None:
     """Return the index of an entry, in the log below the newest signed head."""
-    _, head = _opened(source, policy)
+    _, head, _ = _opened(source, policy)
     for number, lines in enumerate(read_lines(source, head.size)):
         for place, line in enumerate(lines):
             if leaf_hash(line) == leaf:

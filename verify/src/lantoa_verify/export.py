@@ -3,6 +3,7 @@
 ::
 
     checkpoint                 the newest head, with its cosignatures
+    checkpoint.witnessed       the newest head that witnesses have signed, when that is an older one
     heads.txt                  every signed head, oldest first, an empty line between two
     policy                     keys of the log and its witnesses (C2SP tlog-policy)
     tile/<level>/<n>[.p/<w>]   hashes, 256 a file
@@ -13,7 +14,7 @@
     beacon.txt                 the public number, as soon as it is known
     seed.txt, keys.csv         after the closing: the seed (64 hex digits), right options (``bank,id,right``)
 
-Writers are pure: they take facts and give (path, bytes). Only ``openings/`` and ``answers/``, ``checkpoint``,
+Writers are pure: they take facts and give (path, bytes). Only ``openings/``, ``answers/``, the checkpoints,
 ``heads.txt`` and ``policy`` ever change under one name.
 """
 
@@ -31,7 +32,7 @@ from lantoa_verify.entries import BulletinEntry, Digest, Erase, Line, Reveal, St
 from lantoa_verify.merkle import HASH_BYTES
 from lantoa_verify.tiles import WIDTH, ReadTile, entries_path, numbered, tile_path, widths
 
-CHECKPOINT, HEADS, POLICY = "checkpoint", "heads.txt", "policy"
+CHECKPOINT, WITNESSED, HEADS, POLICY = "checkpoint", "checkpoint.witnessed", "heads.txt", "policy"
 BEACON, SEED, KEYS = "beacon.txt", "seed.txt", "keys.csv"
 OPENINGS, ANSWERS = "openings", "answers"
 LONGEST = 65_535  # bytes of one record

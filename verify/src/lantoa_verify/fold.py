@@ -43,6 +43,7 @@ class Figures(NamedTuple):
     city: Counts
     units: Mapping[str, Counts]
     doubt: Counts = Counts()  # how far closed decisions, and decisions about closed joinings, may change the city
+    moved: int = 0  # closed moves: who they moved stands in another row
 
     @property
     def finished_units(self) -> int:
@@ -99,7 +100,8 @@ class Book:
         self._at, self._index, self._attempt = _numbers(), _numbers(), _numbers()
         self._missed, self._ms = _numbers(), _numbers()
         self._decisions: list[Decision] = []
-        self._hidden: list[int] = []  # closed decisions
+        self._hidden: list[int] = []  # closed decisions that change who counts
+        self._hidden_moves: list[int] = []
         self._records: dict[int, Record] | None = None
 
     # --- writing down ---
@@ -160,9 +162,9 @@ class Book:
         """Write down a correction."""
         self._decisions.append(Decision(index, kind, body))
 
-    def hide(self, index: int) -> None:
+    def hide(self, index: int, kind: str) -> None:
         """Write down that there was a correction which is closed now."""
-        self._hidden.append(index)
+        (self._hidden_moves if kind == "move" else self._hidden).append(index)
 
     def hidden(self, size: int) -> int:
         """How many corrections among the first ``size`` entries are closed."""
@@ -196,7 +198,7 @@ class Book:
                 units[unit] += counts
         found = {self._units[unit]: counts for unit, counts in units.items() if any(counts)}
         doubt = Counts(doubtful, hidden, self._tried[CLOSED] if hidden else 0)
-        return Figures(sum(units.values(), Counts()), found, doubt)
+        return Figures(sum(units.values(), Counts()), found, doubt, bisect_left(self._hidden_moves, size))
 
     def _corrections(self, family: list[int], rules: _Rules, size: int, as_of: int) -> Iterator[tuple[int, Counts]]:
         """Yield what decisions take away from units and give to them."""

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from lantoa_verify.entries import BulletinEntry, HeadEntry, Sitting, Standing
 from lantoa_verify.export import BadExport, digest_of, read_standing, text_of
-from lantoa_verify.fold import NOWHERE, Counts, Figures, Ranking
+from lantoa_verify.fold import Counts, Figures, Ranking
 
 if TYPE_CHECKING:
     from lantoa_verify.audit import Audit
     from lantoa_verify.entries import Line
     from lantoa_verify.export import Source
     from lantoa_verify.report import Report
+
+MINUTE = 60_000  # milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,41 +116,40 @@ class _Bulletin:
     def _city(self, shown: Mapping[str, Any], found: Figures) -> list[str]:
         faults = []
         for (name, value), doubt in zip(found.city._asdict().items(), found.doubt, strict=True):
-            if abs(shown[name] - value) > doubt:
+            if shown[name] is not None and abs(shown[name] - value) > doubt:  # null: withheld
                 faults.append(f"{shown[name]} {name}, from the log {value}")
-        nowhere = found.units.get(NOWHERE, Counts()).finished
-        units = shown.get("finished_units")
-        if units is not None and not found.finished_units <= units <= found.finished_units + nowhere:
-            faults.append(f"{units} units with somebody who finished, from the log {found.finished_units}")
         return faults
 
     def _units(self, shown: Mapping[str, Any], found: Figures) -> list[str]:
-        """Each unit's row; people whose joining is closed may stand in any row, but in one only."""
-        missing = [0, 0, 0]
+        """Each unit's row. People whose joining is closed, or whose unit has another name by now, may be in any row."""
+        rows = {row["code"]: row for row in shown.get("units") or ()}
+        if not rows:
+            return []
         faults = []
-        rows: Sequence[Mapping[str, Any]] = shown.get("units") or ()
-        for row in rows:
-            counts = found.units.get(row["code"], Counts())
-            for place, (name, value) in enumerate(counts._asdict().items()):
-                if row.get(name) is None:
-                    continue
-                missing[place] += row[name] - value
-                if row[name] < value - found.doubt[place]:
-                    faults.append(f"unit {row['code']}: {row[name]} {name}, from the log {value}")
-        unplaced = found.units.get(NOWHERE, Counts())
-        if any(more > most + doubt for more, most, doubt in zip(missing, unplaced, found.doubt, strict=True)):
-            faults.append("the units hold more than the log")
-        codes = {row["code"] for row in rows}
-        if rows and any(unit and unit not in codes and any(counts) for unit, counts in found.units.items()):
-            faults.append("a unit of the log is missing")
-        return faults
+        unplaced = sum((counts for unit, counts in found.units.items() if unit not in rows), Counts())
+        for place, name in enumerate(Counts._fields):
+            given = {code: row[name] for code, row in rows.items() if row.get(name) is not None}  # null: withheld
+            slack = found.doubt[place] + (found.city[place] if name == "attempts" and found.moved else found.moved)
+            more = {code: count - found.units.get(code, Counts())[place] for code, count in given.items()}
+            low = [code for code, difference in more.items() if difference < -slack]
+            faults += [f"unit {code}: {given[code]} {name}, more in the log" for code in low]
+            whole = len(given) == len(rows) and shown[name] is not None
+            if sum(more.values()) > unplaced[place] + slack or (whole and sum(given.values()) != shown[name]):
+                faults.append(f"the {name} of the units are not those of the log")
+        return faults + self._finished_units(shown, rows)
+
+    def _finished_units(self, shown: Mapping[str, Any], rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
+        counted = sum(row["finished"] > 0 for row in rows.values())
+        units = shown.get("finished_units")
+        return [] if units in {None, counted} else [f"{units} units with somebody who finished, {counted} in the table"]
 
     def _visits(self, shown: Mapping[str, Any]) -> list[str]:
-        """Visits lie between the counts of the heads before and after the moment."""
+        """Visits are counted to the minute: they lie between the counts of the heads before and after it."""
         visits = shown.get("visits")
+        minute = self._entry.as_of // MINUTE * MINUTE
         heads = [(line.at, line.fields.visits) for _, line in self._heads() if isinstance(line.fields, HeadEntry)]
-        least = max((count for at, count in heads if at <= self._entry.as_of), default=0)
-        most = min((count for at, count in heads if at > self._entry.as_of), default=None)
+        least = max((count for at, count in heads if at <= minute), default=0)
+        most = min((count for at, count in heads if at >= minute + MINUTE), default=None)
         if visits is None or (least <= visits and (most is None or visits <= most)):
             return []
         return [f"{visits} visits; the heads say {least} to {most}"]

@@ -30,7 +30,7 @@ def add_command(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--secret", required=True, type=Path, help="file of the private key (64 hex digits)")
     parser.add_argument("--new", action="store_true", help="make the private key, say the public one, and stop")
     parser.add_argument("--state", type=Path, default=Path("witness.json"), help="file that remembers what was signed")
-    parser.add_argument("--send", help="web address that takes the signature line (POST)")
+    parser.add_argument("--send", help="web address that takes the signed head (POST)")
     parser.add_argument("--listen", metavar="HOST:PORT", help="serve tlog-witness there instead of fetching once")
 
 
@@ -47,10 +47,10 @@ def run(given: argparse.Namespace, logs: Sequence[Verifier]) -> int:
         host, _, port = given.listen.rpartition(":")
         serve(witness, host, int(port)).serve_forever()
     elif given.place:
-        line = fetch(witness, source_of(given.place), int(time.time()))
-        print(line, end="")
+        note = fetch(witness, source_of(given.place), int(time.time()))
+        print(note, end="")
         if given.send:
-            send(given.send, line)
+            send(given.send, note)
     else:
         raise ValueError("name an export to fetch from, or --listen")
     return 0
@@ -63,13 +63,17 @@ def _make(path: Path) -> None:
 
 
 def fetch(witness: Witness, source: Source, moment: int) -> str:
-    """Sign the newest head of an export, when it continues the last one that was signed; raises Fork."""
+    """Return the newest head of an export under this witness's signature alone, when it continues the last one signed.
+
+    Raises Fork.
+    """
     note = needed(source, CHECKPOINT).decode()
     checkpoint = Checkpoint.parse(split_note(note)[0])
     old = witness.memory.last(checkpoint.origin).size
     if checkpoint.size < old:
         raise Fork(CONFLICT, f"a head of {checkpoint.size} entries after one of {old}", old)
-    return witness.cosign(note, old, consistency_proof(tiles_of(source, checkpoint.size), old, checkpoint.size), moment)
+    path = consistency_proof(tiles_of(source, checkpoint.size), old, checkpoint.size)
+    return f"{checkpoint.text}\n{witness.cosign(note, old, path, moment)}"
 
 
 def tiles_of(source: Source, size: int) -> ReadTile:
@@ -86,11 +90,11 @@ def tiles_of(source: Source, size: int) -> ReadTile:
     return read
 
 
-def send(url: str, line: str) -> None:
-    """Hand a signature line to the log; raises OSError."""
+def send(url: str, note: str) -> None:
+    """Hand a head that was signed to the log; raises OSError."""
     if not url.startswith(("https://", "http://")):
         raise ValueError(f"not a web address: {url}")
-    request = urllib.request.Request(url, line.encode(), {"Content-Type": "text/plain; charset=utf-8"})  # noqa: S310
+    request = urllib.request.Request(url, note.encode(), {"Content-Type": "text/plain; charset=utf-8"})  # noqa: S310
     with urllib.request.urlopen(request, timeout=_PATIENCE) as answer:  # noqa: S310 -- checked above
         answer.read()
 

@@ -83,6 +83,7 @@ SITE: dict[str, Meets] = {
     "help": PUBLIC,
     "privacy": PUBLIC,
     "accessibility": PUBLIC,
+    "open-data": PUBLIC,
     "api-contests": PUBLIC,
     "api-contest": PUBLIC,
     "api-statistics": PUBLIC,

@@ -1,9 +1,21 @@
 """The addresses of the public site; outsiders may rely on them (docs/interfaces.md)."""
 
-from lantoa.site.views import account, certificate, documents, exam, landing, learning, share, standings, statistics
+from lantoa.site.views import (
+    account,
+    certificate,
+    documents,
+    exam,
+    landing,
+    learning,
+    open_data,
+    share,
+    standings,
+    statistics,
+)
 
 # Fixed addresses come before `<contest>/…`; each module lists its own, the landing's last.
 urlpatterns = [
+    *open_data.urlpatterns,
     *account.urlpatterns,
     *certificate.urlpatterns,
     *learning.urlpatterns,

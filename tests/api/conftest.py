@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from lantoa.lib import clock
+from lantoa.standings.bulletins import publish_bulletin
 from lantoa.standings.rebuild import rebuild
 from lantoa.units.models import Cluster, ClusterMember
 from tests.factories.contest import a_contest
@@ -25,6 +26,7 @@ def contest(db):
         ClusterMember.objects.create(cluster=cluster, unit=unit)
     crowd(contest, people=300, until=now - timedelta(minutes=5))
     rebuild(contest)
+    publish_bulletin(contest=contest, as_of=now - timedelta(days=1), by=None)
     return contest
 
 

@@ -3,6 +3,7 @@
 import json
 from copy import deepcopy
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 import pytest
 from django.test import Client
@@ -14,7 +15,9 @@ from lantoa.api.schemas import SCHEMAS
 from lantoa.exams.models import Best
 from lantoa.exams.ranking import RANKING
 from lantoa.lib import clock
+from lantoa.lib.signing import signed_by
 from lantoa.standings import figures as f
+from lantoa.standings.content import canonical
 from lantoa.standings.rebuild import rebuild
 from tests.factories.crowd import crowd
 
@@ -25,7 +28,7 @@ def closed(schema):
     """The schema with no field beside those it names: in our own answers nothing undeclared stands (S03)."""
     if isinstance(schema, dict):
         found = {key: closed(value) for key, value in schema.items()}
-        return {**found, "additionalProperties": False} if schema.get("type") == "object" else found
+        return {**found, "additionalProperties": False} if "properties" in schema and "type" in schema else found
     return [closed(each) for each in schema] if isinstance(schema, list) else schema
 
 
@@ -40,7 +43,7 @@ def addresses(contest):
     past = (clock.now() - timedelta(days=2)).replace(second=0, microsecond=0).isoformat()
     samples = {"as_of": past, "known_at": past, "unit": unit, "limit": "7"}
     for endpoint in ENDPOINTS:
-        path = "/" + endpoint.path.format(contest=contest.slug, code=unit)
+        path = "/" + endpoint.path.format(contest=contest.slug, code=unit, number=1)
         taken = [parameter.name for parameter in endpoint.parameters]
         yield endpoint, path, {}
         for name in taken:
@@ -171,3 +174,13 @@ def test_a_contest_with_nobody_in_it_answers_too(contest, ask):
     before = (contest.opens_at - timedelta(days=3)).replace(second=0, microsecond=0).isoformat()
     assert ask("curve", as_of=before).json()["days"] == []
     assert ask("statistics", as_of=before).json()["registered"] == 0
+
+
+def test_a_bulletin_comes_with_what_it_takes_to_check_its_seal(ask):
+    said = ask("bulletins/1").json()
+    signed = canonical(said["content"])
+    assert sha256(signed).hexdigest() == said["sha256"]
+    assert signed_by(bytes.fromhex(said["key"]), bytes.fromhex(said["signature"]), signed)
+    assert (said["number"], said["previous"]) == (1, None)
+    assert [each["address"] for each in ask("bulletins/").json()["bulletins"]] == [said["address"]]
+    assert ask("bulletins/2").status_code == ask(f"bulletins/{10**30}").status_code == 404

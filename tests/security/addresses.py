@@ -91,6 +91,8 @@ SITE: dict[str, Meets] = {
     "api-standings": PUBLIC,
     "api-units": PUBLIC,
     "api-unit": Meets(EVERYBODY, NEVER, where={"code": "UNIT"}),
+    "api-bulletins": PUBLIC,
+    "api-bulletin": Meets("404 404 404 404", NEVER, where={"number": 1}),  # none is published here
     "api-openapi": PUBLIC,
 }
 # Open data: the same for everybody, readable from anybody's page, in no language, and they answer OPTIONS.

@@ -31,8 +31,24 @@ KNOWN = {"App", "Store", "Word", "Excel", "PowerPoint", "JPG", "PNG", "ZIP", "MB
     "import",
 }
 # What those who write programs type as it is.
-TYPED = {"GET", "HEAD", "OPTIONS", "JSON", "Accept", "Retry-After", "next"}
-MADE_UP = re.compile(r"HP25-[\w-]+|(?:\+61 )?\d{3,4} \d{3} \d{3}|thanh\.dong|share:17|as_of|\d{4}-\d\d-\d\dT[\d:+]+")
+TYPED = {
+    "GET",
+    "HEAD",
+    "OPTIONS",
+    "JSON",
+    "Accept",
+    "Retry-After",
+    "ETag",
+    "OpenAPI",
+    "next",
+    "null",
+    "errors",
+    "attempts",
+}
+TYPED |= {"Data", "From", "Web", "Advanced", "Editor", "Refresh", "Enter"}
+MADE_UP = re.compile(
+    r"HP25-[\w-]+|(?:\+61 )?\d{3,4} \d{3} \d{3}|thanh\.dong|share:17|as_of|known_at|\d{4}-\d\d-\d\dT[\d:+]+"
+)
 EXPLAINED = re.compile(r"đường dẫn \(link\)|App Store")  # a first use, and a shop's name
 IN_VIETNAMESE_FOR_ALL = ("certificate/sheet.html", "errors/500.html")  # a printed paper; a page that speaks both
 WRITTEN_BY_FILTERS = {"ngày", "phút", "giây"}

@@ -15,6 +15,7 @@ from lantoa.api.parameters import AFTER, AS_OF, KNOWN_AT, LIMIT, UNIT, Parameter
 WHERE: dict[str, tuple[str, dict[str, Any]]] = {
     "contest": ("Slug of the contest.", {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$", "maxLength": 80}),
     "code": ("Code of the unit.", {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$", "maxLength": 40}),
+    "number": ("Number of the bulletin.", {"type": "integer", "minimum": 1}),
 }
 
 
@@ -49,4 +50,6 @@ ENDPOINTS = (
     ),
     Endpoint("units", f"{_ONE}units/", views.units, "Units that compete", "Units", _MOMENT),
     Endpoint("unit", f"{_ONE}units/<slug:code>", views.unit, "One unit", "Unit", _MOMENT),
+    Endpoint("bulletins", f"{_ONE}bulletins/", views.bulletins, "Published bulletins, the newest first", "Bulletins"),
+    Endpoint("bulletin", f"{_ONE}bulletins/<int:number>", views.bulletin, "One bulletin with its seal", "Bulletin"),
 )

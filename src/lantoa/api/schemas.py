@@ -65,6 +65,13 @@ _UNIT = {
     **_COUNTS,
     "rank": _object("By each measure.", ratio=_RANK, finished=_RANK, registered=_RANK),
 }
+_BULLETIN = {
+    "number": {"type": "integer", "minimum": 1, "description": "1, 2, 3 … of the contest."},
+    "as_of": _instant("The figures are of this second."),
+    "known_at": _instant("Corrections known by then are in."),
+    "published_at": _instant("When it was published."),
+    "address": _address("The whole bulletin."),
+}
 
 SCHEMAS: dict[str, Schema] = {
     "Contests": _object("All public contests, the newest first.", contests=_list("Contest")),
@@ -89,6 +96,7 @@ SCHEMAS: dict[str, Schema] = {
             curve=_address("By day."),
             standings=_address("Contestants."),
             units=_address("Units."),
+            bulletins=_address("What was published."),
         ),
     ),
     "Place": _object("A place.", code=_CODE, name=_text("Kind and name, in Vietnamese.")),
@@ -134,6 +142,18 @@ SCHEMAS: dict[str, Schema] = {
         total=_count("How many there are in all."),
         rows=_list("Row"),
         next=_or_null(_address("The rows behind these; null: these are the last.")),
+    ),
+    "Bulletins": _object("What was published.", contest=_WHOSE["contest"], bulletins=_list("BulletinName")),
+    "BulletinName": _object("A bulletin.", **_BULLETIN),
+    "Bulletin": _object(
+        "A bulletin and its seal.",
+        contest=_WHOSE["contest"],
+        **_BULLETIN,
+        sha256=_text("SHA-256 of the signed bytes, in hex."),
+        previous=_or_null(_text("The same of the bulletin before; null: this is the first.")),
+        signature=_text("Ed25519 over the signed bytes, in hex."),
+        key=_text("Public key, in hex."),
+        content={"type": "object", "description": "What was published. Spelled after RFC 8785 it is the signed bytes."},
     ),
     "Row": _object(
         "A contestant's best result.",

@@ -19,6 +19,7 @@ from lantoa.lib import clock, sealing
 from lantoa.lib.clock import VIETNAM
 from lantoa.standings import ranks
 from lantoa.standings.figures import Figures, curve, figures, newest_minute
+from lantoa.standings.models import Bulletin
 from lantoa.standings.plain import Plain, instant, plain, plain_days
 from lantoa.units.models import Unit
 
@@ -101,6 +102,49 @@ def standings(contest: str, after: str | None, unit: str | None, limit: int | No
     return Answer(make, MINUTE // 2)
 
 
+def bulletins(contest: str) -> Answer:
+    """What was published, the newest first."""
+    found = _named(contest)
+
+    def make() -> Plain:
+        listed = Bulletin.objects.of(found).defer("content")
+        return {"contest": found.slug, "bulletins": [_bulletin(found, each) for each in listed]}
+
+    return Answer(make, MINUTE)
+
+
+def bulletin(contest: str, number: int) -> Answer:
+    """One bulletin with its seal: the signed bytes are its content in the spelling of RFC 8785."""
+    found = _named(contest)
+
+    def make() -> Plain:
+        try:
+            one = Bulletin.objects.of(found).get(number=number)
+        except Bulletin.DoesNotExist as missing:
+            raise Problem(404) from missing
+        return {
+            "contest": found.slug,
+            **_bulletin(found, one),
+            "sha256": one.digest,
+            "previous": one.previous or None,
+            "signature": bytes(one.signature).hex(),
+            "key": bytes(one.key).hex(),
+            "content": one.data,
+        }
+
+    return Answer(make, DAY)
+
+
+def _bulletin(contest: Contest, one: Bulletin) -> Plain:
+    return {
+        "number": one.number,
+        "as_of": instant(one.as_of),
+        "known_at": instant(one.known_at),
+        "published_at": instant(one.published_at),
+        "address": settings.PUBLIC_URL + reverse("api-bulletin", args=[contest.slug, one.number]),
+    }
+
+
 def _named(slug: str) -> Contest:
     try:
         return Contest.objects.named(slug)
@@ -162,7 +206,7 @@ def _contest(contest: Contest, now: datetime) -> Plain:
             "page": f"{settings.PUBLIC_URL}/{contest.slug}/",
             **{
                 name: settings.PUBLIC_URL + reverse(f"api-{name}", args=where)
-                for name in ("statistics", "curve", "standings", "units")
+                for name in ("statistics", "curve", "standings", "units", "bulletins")
             },
         },
     }

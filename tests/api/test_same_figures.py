@@ -1,0 +1,85 @@
+"""One figure, one truth: open data, page, command and bulletin say the same of every moment (acceptance 5)."""
+
+from datetime import UTC, timedelta
+from random import Random
+
+import pytest
+from django.test import Client
+
+from lantoa.contests.models import Contestant, Correction, Movement
+from lantoa.lib import clock
+from lantoa.management.commands.bulletin import bulletin
+from lantoa.people.models import Account
+from lantoa.standings.bulletins import unsealed
+from lantoa.standings.figures import curve, figures, newest_minute
+from lantoa.standings.plain import instant
+
+MOMENTS = 200
+KEYS = ("registered", "finished", "attempts", "population", "finished_units", "visits", "units", "clusters")
+
+
+@pytest.fixture
+def corrected(contest):
+    """Forty entries taken back later, at minutes spread over the last days."""
+    by = Account.objects.create(username="to-chuc", created_at=contest.opens_at)
+    now = newest_minute(clock.now())
+    for n, someone in enumerate(Contestant.objects.filter(contest=contest).order_by("pk")[:40]):
+        known_at = now - timedelta(hours=n)
+        decision = Correction.objects.create(
+            contest=contest, kind="void", contestant=someone, known_at=known_at, by=by, reason="trùng"
+        )
+        step = {"contest": contest, "at": someone.joined_at, "known_at": known_at, "contestant": someone}
+        Movement.objects.create(**step, unit=someone.unit, reg=-1, correction=decision)
+    return contest
+
+
+def without_ratio(rows):
+    return sorted(
+        ({key: row[key] for key in row if key not in {"ratio", "rank"}} for row in rows), key=lambda r: r["code"]
+    )
+
+
+def test_api_page_and_command_say_the_same_of_two_hundred_minutes(corrected, ask):
+    rng, newest = Random(5), newest_minute(clock.now())
+    minutes = int((newest - corrected.opens_at).total_seconds() // 60)
+    for _ in range(MOMENTS):
+        later = rng.randrange(minutes)
+        at = newest.astimezone(UTC) - timedelta(minutes=later)
+        known_at = at + timedelta(minutes=rng.randint(0, later))
+        said = ask("statistics", as_of=at.isoformat(), known_at=known_at.isoformat()).json()
+        command = bulletin(corrected, figures(corrected, at, known_at))
+        sealed = unsealed(corrected, at, known_at)
+        assert (said["as_of"], said["known_at"]) == (command["moment"], instant(known_at)), at
+        assert {key: said[key] for key in KEYS} == {key: command[key] for key in KEYS}, at
+        for key in KEYS[:6]:
+            assert said[key] == sealed[key], f"{key} {at}"
+        for key in ("units", "clusters"):
+            assert without_ratio(said[key]) == without_ratio(sealed[key]), at
+        assert [unit["rank"] for unit in sorted(said["units"], key=lambda u: u["code"])] == [
+            u["rank"] for u in sealed["units"]
+        ]
+
+
+def test_the_page_of_now_shows_what_the_newest_minute_says(contest, ask):
+    page = Client().get(f"/{contest.slug}/thong-ke/").context
+    said = ask("statistics").json()
+    total = page["figures"].total
+    assert (said["registered"], said["finished"], said["attempts"]) == (
+        total.registered,
+        total.finished,
+        total.attempts,
+    )
+    assert {u["code"]: u["finished"] for u in said["units"]} == {u.code: u.finished for u in page["figures"].units}
+    last = ask("curve").json()["days"][-1]
+    assert (last["registered"], last["finished"], last["attempts"]) == (
+        said["registered"], said["finished"], said["attempts"],
+    )  # fmt: skip
+
+
+def test_the_curve_of_the_api_is_that_of_the_page(contest, ask):
+    at = newest_minute(clock.now()) - timedelta(days=3)
+    days = ask("curve", as_of=at.isoformat(), known_at=at.isoformat()).json()["days"]
+    expected = curve(contest, at, at)
+    assert [(d["day"], d["registered"], d["finished"], d["attempts"]) for d in days] == [
+        (d.day.isoformat(), d.registered, d.finished, d.attempts) for d in expected
+    ]

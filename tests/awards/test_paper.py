@@ -117,7 +117,7 @@ def test_the_same_certificate_gives_the_same_bytes():
 def test_the_code_on_the_sheet_leads_to_the_check_page(monkeypatch):
     """The drawing handed to the layout holds the very modules of a QR code of the address."""
     handed = {}
-    monkeypatch.setattr(paper, "_set", lambda layout, facts, **how: handed.update(json.loads(json.dumps(facts))) or b"")
+    monkeypatch.setattr(paper, "typeset", lambda layout, facts, **how: handed.update(json.loads(json.dumps(facts))) or b"")
     paper.pdf(certificate(), check_url=URL)
     drawn = {(int(x), int(y)) for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", handed["qr"])}
     matrix = segno.make(URL, error="m", micro=False).matrix
@@ -132,6 +132,6 @@ def test_the_picture_is_1200_by_630_and_tells_no_score_and_no_number(monkeypatch
     assert struct.unpack(">II", picture[16:24]) == (1200, 630)
     assert len(picture) < 300_000
     handed = {}
-    monkeypatch.setattr(paper, "_set", lambda layout, facts, **how: handed.update(facts) or b"")
+    monkeypatch.setattr(paper, "typeset", lambda layout, facts, **how: handed.update(facts) or b"")
     paper.png(certificate(), invite_url=URL)
     assert not {"correct", "asked", "number", "check"} & set(handed)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 from functools import cache
 from pathlib import Path
-from threading import Lock
 from typing import Any
-
-import typst
 
 from lantoa.awards.models import Certificate
 from lantoa.lib import qr
 from lantoa.lib.clock import VIETNAM
+from lantoa.lib.typesetting import typeset
 
 LAYOUTS = Path(__file__).parent / "layouts"
 _PLACE = re.compile(r"\s+((?:thành phố|tỉnh|phường|xã|đặc khu)\s)", re.IGNORECASE)
-_ONE_AT_A_TIME = Lock()  # a compiler keeps what it read, and is used by one thread at a time
 
 
 @cache
@@ -42,13 +38,15 @@ def pdf(certificate: Certificate, *, check_url: str) -> bytes:
         "check": _shown(check_url),
         "qr": qr.svg(check_url, label="QR"),
     }
-    return _set("certificate", facts, format="pdf", pdf_standards=["ua-1"], timestamp=int(issued.timestamp()))
+    return typeset(
+        LAYOUTS / "certificate.typ", facts, format="pdf", pdf_standards=["ua-1"], timestamp=int(issued.timestamp())
+    )
 
 
 def png(certificate: Certificate, *, invite_url: str) -> bytes:
     """The picture to share, 1200 × 630: without score and number, with a QR that invites."""
     facts = {**_facts(certificate), "invite": qr.svg(invite_url, label="QR")}
-    return _set("picture", facts, format="png", ppi=72.0)
+    return typeset(LAYOUTS / "picture.typ", facts, format="png", ppi=72.0)
 
 
 def letterhead(organiser: str) -> list[str]:
@@ -69,21 +67,3 @@ def _facts(certificate: Certificate) -> dict[str, Any]:
 def _shown(check_url: str) -> str:
     """Where to check, as people type it: without scheme and without the number."""
     return check_url.partition("://")[2].rstrip("/").rpartition("/")[0]
-
-
-@cache
-def _compiler(layout: str) -> typst.Compiler:
-    return typst.Compiler(
-        input=str(LAYOUTS / f"{layout}.typ"),
-        root=str(LAYOUTS),
-        font_paths=[str(LAYOUTS / "fonts")],
-        ignore_system_fonts=True,
-    )
-
-
-def _set(layout: str, facts: dict[str, Any], **how: Any) -> bytes:
-    """Facts go in as JSON, so that a name is always words and never typst's own language."""
-    with _ONE_AT_A_TIME:
-        made = _compiler(layout).compile(sys_inputs={"it": json.dumps(facts)}, **how)
-    assert isinstance(made, bytes)
-    return made

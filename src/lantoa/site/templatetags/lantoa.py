@@ -7,10 +7,11 @@ from pathlib import Path
 
 from django import template
 from django.conf import settings
-from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+
+from lantoa.lib import written
 
 register = template.Library()
 
@@ -24,15 +25,13 @@ def count(value: float) -> str:
 @register.filter
 def moment(value: datetime) -> str:
     """15:30 ngày 21/10/2025 (English: 15:30 on 21 October 2025), Vietnam's time."""
-    word = "on" if get_language() == "en" else "ngày"
-    return f"{timezone.localtime(value):%H:%M} {word} {day(value)}"
+    return written.moment(value, _language())
 
 
 @register.filter
 def day(value: date) -> str:
     """21/10/2025 (English: 21 October 2025), Vietnam's time."""
-    local = timezone.localtime(value) if isinstance(value, datetime) else value
-    return date_format(local) if get_language() == "en" else f"{local.day}/{local.month}/{local.year}"
+    return written.day(value, _language())
 
 
 @register.filter
@@ -42,6 +41,10 @@ def span(milliseconds: int) -> str:
     vietnamese = get_language() == "vi"
     minute, second = ("phút", "giây") if vietnamese else ("min", "s")
     return f"{minutes} {minute} {seconds} {second}" if minutes else f"{seconds} {second}"
+
+
+def _language() -> written.Language:
+    return "en" if get_language() == "en" else "vi"
 
 
 @register.filter

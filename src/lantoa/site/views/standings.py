@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from lantoa.contests.models import Contest, Contestant
 from lantoa.exams.ranking import SENTENCE
+from lantoa.lib import written
 from lantoa.lib.text import fold
 from lantoa.site.doors import whoever
 from lantoa.standings import ranks
@@ -39,10 +40,7 @@ class Line:
     @property
     def percent(self) -> Decimal | None:
         """The ratio in hundredths: two places, three below one."""
-        if self.row.ratio is None:
-            return None
-        percent = Decimal(100 * self.row.ratio.numerator) / self.row.ratio.denominator
-        return round(percent, 2 if percent >= 1 or not percent else 3)
+        return written.hundredths(self.row.finished, self.row.population)
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,9 @@ def test_the_same_certificate_gives_the_same_bytes():
 def test_the_code_on_the_sheet_leads_to_the_check_page(monkeypatch):
     """The drawing handed to the layout holds the very modules of a QR code of the address."""
     handed = {}
-    monkeypatch.setattr(paper, "typeset", lambda layout, facts, **how: handed.update(json.loads(json.dumps(facts))) or b"")
+    monkeypatch.setattr(
+        paper, "typeset", lambda layout, facts, **how: handed.update(json.loads(json.dumps(facts))) or b""
+    )
     paper.pdf(certificate(), check_url=URL)
     drawn = {(int(x), int(y)) for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", handed["qr"])}
     matrix = segno.make(URL, error="m", micro=False).matrix

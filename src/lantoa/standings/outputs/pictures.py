@@ -18,6 +18,7 @@ from lantoa.lib import written
 from lantoa.lib.typesetting import typeset
 from lantoa.lib.written import Language
 from lantoa.standings.figures import Measure
+from lantoa.standings.outputs.tables import WORDS, Content, name_of, which
 
 TOP = 10
 SIZES = {"1600x900": (1600, 900), "1080x1350": (1080, 1350)}
@@ -27,9 +28,6 @@ _ADDRESS = {Measure.RATIO: "ty-le", Measure.FINISHED: "hoan-thanh", Measure.REGI
 _WORDS: dict[Language, dict[str, str]] = {
     "vi": {
         "contest": "Cuộc thi “{}”",
-        "ratio": "10 đơn vị có tỷ lệ hoàn thành cao nhất",
-        "finished": "10 đơn vị có nhiều người hoàn thành nhất",
-        "registered": "10 đơn vị có nhiều người đăng ký nhất",
         "moment": "Tính đến {}",
         "ratio_of": "Tỷ lệ: số người hoàn thành chia cho dân số. ",
         "of": "{} người / {} dân",
@@ -42,9 +40,6 @@ _WORDS: dict[Language, dict[str, str]] = {
     },
     "en": {
         "contest": "Contest “{}”",
-        "ratio": "10 units with the highest completion ratio",
-        "finished": "10 units with most people finished",
-        "registered": "10 units with most people registered",
         "moment": "As of {}, Vietnam time",
         "ratio_of": "Ratio: people finished divided by population. ",
         "of": "{} of {} people",
@@ -58,7 +53,7 @@ _WORDS: dict[Language, dict[str, str]] = {
 }
 
 
-def picture(content: Mapping[str, Any], language: Language, *, measure: Measure, size: str, kind: str) -> bytes:
+def picture(content: Content, language: Language, *, measure: Measure, size: str, kind: str) -> bytes:
     """One picture: ``size`` is one of :data:`SIZES`, ``kind`` is "png" or "svg"."""
     width, height = SIZES[size]
     facts = {"width": width, "height": height, **_facts(content, language, measure)}
@@ -68,22 +63,23 @@ def picture(content: Mapping[str, Any], language: Language, *, measure: Measure,
 
 
 # File name → renderer(content, language): what a bulletin offers for download.
-PICTURES: dict[str, Callable[[Mapping[str, Any], Language], bytes]] = {
+PICTURES: dict[str, Callable[[Content, Language], bytes]] = {
     f"{_ADDRESS[measure]}-{size}.{kind}": partial(picture, measure=measure, size=size, kind=kind)
     for measure, size, kind in product(_ADDRESS, SIZES, ("png", "svg"))
 }
 
 
-def _facts(content: Mapping[str, Any], language: Language, measure: Measure) -> dict[str, Any]:
+def _facts(content: Content, language: Language, measure: Measure) -> dict[str, Any]:
     words = _WORDS[language]
-    leaders = sorted((unit for unit in content["units"] if _leads(unit, measure)), key=lambda u: u["rank"][measure])
+    units = {unit["code"]: unit for unit in content["units"]}
+    leaders = [units[code] for code in content["top"][measure]]
     rows = [_row(unit, leaders[0], measure, language) for unit in leaders[:TOP]]
     moment = words["moment"].format(written.moment(datetime.fromisoformat(content["moment"]), language))
-    title = words[measure.value]
+    title = WORDS[language][f"top_{measure.value}"]
     told = "; ".join(f"{row['rank']}. {row['name']}: {row['value']} {row['detail']}".rstrip() for row in rows)
     return {
         "language": language,
-        "contest": words["contest"].format(_local(content, "name", language)),
+        "contest": words["contest"].format(name_of(content, language)),
         "title": title,
         "moment": moment,
         "rows": rows,
@@ -92,12 +88,6 @@ def _facts(content: Mapping[str, Any], language: Language, measure: Measure) -> 
         "source": _source(content, language),
         "description": f"{title}. {moment}. {told or words['nobody']}",
     }
-
-
-def _leads(unit: Mapping[str, Any], measure: Measure) -> bool:
-    """Whether it stands among the first ten, with anything to show."""
-    rank = unit["rank"][measure.value]
-    return rank is not None and rank <= TOP and bool(unit["registered" if measure is Measure.REGISTERED else "finished"])
 
 
 def _row(unit: Mapping[str, Any], first: Mapping[str, Any], measure: Measure, language: Language) -> dict[str, Any]:
@@ -124,16 +114,10 @@ def _note(leaders: list[Mapping[str, Any]], measure: Measure, words: Mapping[str
     return words["also"].format(rank=rank, names=words["and"].join(unit["name"] for unit in left))
 
 
-def _source(content: Mapping[str, Any], language: Language) -> str:
+def _source(content: Content, language: Language) -> str:
     words = _WORDS[language]
-    number = content.get("number")
-    source = words["source"].format(organiser=content.get("organiser", ""))
-    return source + (words["bulletin"].format(number) if number else "")
-
-
-def _local(content: Mapping[str, Any], field: str, language: Language) -> str:
-    english = content.get(f"{field}_en") if language == "en" else ""
-    return str(english or content[field])
+    source = words["source"].format(organiser=content["organiser"])
+    return source + (words["bulletin"].format(which(content, language)) if content["number"] else "")
 
 
 def _readable(svg: str, facts: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from lantoa.exams.models import Attempt, Bank, Best, Change, Question
 from lantoa.learning.models import Lesson, Progress, Topic
 from lantoa.people.models import Account, AuditEntry, Consent, FailedSignIn, Person, Role
 from lantoa.shares.models import Report, Share
-from lantoa.standings.models import Bucket, Bulletin, Tally, TallyEdge, VisitTotal
+from lantoa.standings.models import Bucket, Bulletin, PastBucket, Tally, TallyEdge, VisitTotal
 from lantoa.units.models import Cluster, ClusterMember, Population, Succession, Unit
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Lesson",
     "Log",
     "Movement",
+    "PastBucket",
     "Person",
     "Population",
     "Prize",

@@ -97,7 +97,7 @@ SELECT c.id, s.number, %(bank)s, %(questions)s, array_fill(0, ARRAY[%(asked)s]),
 """,
     """
 CREATE TEMP TABLE story ON COMMIT DROP AS
-SELECT a.*, before[1]::int AS old_missed, before[2]::int AS old_ms,
+SELECT a.*, before[1]::int AS old_missed, before[2]::int AS old_ms, to_timestamp(before[3]) AS old_at,
        before IS NULL OR ARRAY[missed, ms, extract(epoch FROM submitted_at)] < before AS better FROM (
     SELECT a.id, a.contestant_id, c.unit_id, a.number, %(asked)s - a.correct AS missed, a.duration_ms AS ms, a.submitted_at,
            min(ARRAY[%(asked)s - a.correct, a.duration_ms, extract(epoch FROM a.submitted_at)]) OVER (
@@ -120,7 +120,7 @@ SELECT %(contest)s, at, at, unit_id, contestant_id, reg, fin, att, old_missed, o
       FROM lantoa_contestant c JOIN crowd ON crowd.person = c.person_id WHERE c.contest_id = %(contest)s
     UNION ALL
     SELECT submitted_at, unit_id, contestant_id, 0, (number = 1)::int, 1, old_missed, old_ms,
-           lag(submitted_at) OVER (PARTITION BY contestant_id ORDER BY number),
+           old_at,
            CASE WHEN better THEN missed END, CASE WHEN better THEN ms END
       FROM story
 ) step ORDER BY at

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from lantoa.contests import ledger
 from lantoa.contests.calendar import Phase
+from lantoa.contests.corrections import decide
 from lantoa.contests.models import Contest, Contestant, Correction, Movement
 from lantoa.lib import clock
 from lantoa.people.journal import note, subject
@@ -17,6 +18,7 @@ from lantoa.people.validity import missing
 from lantoa.units.models import Unit
 
 PSEUDONYM = 16  # bytes (log.md §1)
+OWN_MOVE = "tự sửa đơn vị trước khi thi"
 
 
 class Refused(Exception):
@@ -56,8 +58,9 @@ def move(*, contestant: Contestant, unit: Unit, sub_unit: Unit | None, by: Accou
     """
     if unit.parent_id != contestant.contest.root_id:
         raise Refused("unit_elsewhere")
-    moment = at or clock.now()
     with transaction.atomic():
+        turn = Correction.objects.turn(contestant.contest_id)
+        moment = at or turn
         entry = Contestant.objects.select_for_update().get(pk=contestant.pk)
         if entry.movements.filter(att__gt=0).exists():
             raise Refused("after_exam")
@@ -81,22 +84,14 @@ def recheck(*, person: Person, at: datetime | None = None) -> None:
 
 def _move(entry: Contestant, unit: Unit, by: Account, at: datetime) -> None:
     """The decision and its steps: one less registered there, one more here, from now on."""
-    correction = Correction.objects.create(
-        contest_id=entry.contest_id, kind="move", contestant=entry, unit=unit, effective=at, known_at=at,
-        by=by, reason="tự sửa đơn vị trước khi thi",
-    )  # fmt: skip
+    correction = decide(
+        kind=Correction.Kind.MOVE, contestant=entry, unit=unit, effective=at, known_at=at, by=by, reason=OWN_MOVE
+    )
     for place, step in ((entry.unit, -1), (unit, 1)):
         Movement.objects.create(
-            contest_id=entry.contest_id,
-            at=at,
-            known_at=at,
-            unit=place,
-            contestant=entry,
-            reg=step,
+            contest_id=entry.contest_id, at=at, known_at=at, unit=place, contestant=entry, reg=step,
             correction=correction,
-        )
-    ledger.enter_correction(correction)
-    note(by, "move", subject(entry.person), at=at, unit=unit.code)
+        )  # fmt: skip
 
 
 @transaction.atomic

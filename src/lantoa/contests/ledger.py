@@ -25,18 +25,24 @@ BATCH = 2000
 _MS = timedelta(milliseconds=1)
 _CODE = re.compile(r"[0-9A-Z-]{1,16}")
 
-# The two inserts of one entry, as parts of a statement that writes the fact too. Parameters: those of `Written` with
-# `log_` before them, `contest`, `contestant` and `log_number`.
-ENTERED = """
+
+def entered(given: str = "") -> str:
+    """The two inserts of one entry, as parts of a statement that writes the fact too; ``given`` a part before it.
+
+    Parameters: those of `Written` with `log_` before them, `contest`, `contestant` and `log_number`.
+    """
+    return f"""
 entered AS (
     INSERT INTO lantoa_entry (contest_id, contestant_id, number, at_ms, line, leaf, secret, body)
-    VALUES (%(contest)s, %(contestant)s, %(log_number)s, %(log_at_ms)s, %(log_line)s, %(log_leaf)s, %(log_secret)s,
-            %(log_body)s)
+    SELECT %(contest)s, %(contestant)s, %(log_number)s, %(log_at_ms)s, %(log_line)s, %(log_leaf)s, %(log_secret)s,
+           %(log_body)s {given}
     RETURNING id
 ), queued AS (
     INSERT INTO lantoa_waiting (entry_id, contest_id) SELECT id, %(contest)s FROM entered
-)"""
-APPEND = f"WITH {ENTERED} SELECT id FROM entered"  # noqa: S608 (our own text; every value is a parameter)
+)"""  # noqa: S608 (our own text; every value is a parameter)
+
+
+APPEND = f"WITH {entered()} SELECT id FROM entered"  # noqa: S608
 APPEND_MANY = """
 WITH entered AS (
     INSERT INTO lantoa_entry (contest_id, contestant_id, number, at_ms, line, leaf, secret, body)
@@ -58,7 +64,7 @@ class Written(NamedTuple):
     body: str | None
 
     def parameters(self, number: int | None) -> dict[str, Any]:
-        """What `ENTERED` asks for."""
+        """What `entered` asks for."""
         return {"log_number": number, **{f"log_{name}": value for name, value in self._asdict().items()}}
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from lantoa.contests import calendar
+from lantoa.lib import clock
 from lantoa.lib.search import folded
 from lantoa.lib.text import fold
 from lantoa.people.models import Account, Group, Person
 from lantoa.units.models import Unit
 
 MOST_BULLETINS = 24  # a day, by schedule
+TURN_KEY = 0x1A71  # one advisory lock a contest: those who correct, and those who publish what is known, take turns
 
 
 class ContestQuerySet(models.QuerySet["Contest"]):
@@ -213,6 +217,8 @@ class Contestant(models.Model):
     group = models.CharField("đối tượng", max_length=20, choices=Group)
     joined_at = models.DateTimeField("đăng ký lúc")
     valid_at = models.DateTimeField("hợp lệ từ", null=True, blank=True)
+    # Set when a correction concerns the entry: from then on exams/settling.py decides what its exams count for.
+    corrected = models.BooleanField(default=False, db_default=False, editable=False)
 
     moment: datetime  # with `entering`: the database's clock
 
@@ -230,11 +236,41 @@ class Contestant(models.Model):
         return str(self.person)
 
 
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    """Reads of corrections, and the turn to make one."""
+
+    def turn(self, contest: int) -> datetime:
+        """Wait for this contest's turn to decide, held to the end of the transaction; then the database's moment.
+
+        Whoever publishes figures "as known now" takes the same turn: otherwise a correction known before that moment
+        could be committed after it (figures.md §8).
+        """
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (TURN_KEY, contest))
+        return clock.now()
+
+    def about(self, contestants: Iterable[int]) -> CorrectionQuerySet:
+        """All that concern these entries, in the order in which they were decided."""
+        concerned = Q(contestant__in=contestants) | Q(target__in=contestants)
+        found = self.filter(concerned).order_by("known_at", "pk")
+        return found.select_related("by", "unit", "contestant__person", "target__person")
+
+
 class Correction(models.Model):
-    """A later decision that changes what counted: void, restore, move, merge; append-only (figures.md §1)."""
+    """A later decision that changes what counted: void, restore, move, merge; append-only (figures.md §1).
+
+    ``effective`` None: as if it had always been so. ``attempt`` is a number; without one, void and restore concern the
+    person. ``target`` is the entry that a merged one became part of.
+    """
+
+    class Kind(models.TextChoices):
+        VOID = "void", _("Không tính")
+        RESTORE = "restore", _("Tính lại")
+        MOVE = "move", _("Chuyển đơn vị")
+        MERGE = "merge", _("Gộp")
 
     contest = models.ForeignKey(Contest, models.CASCADE)
-    kind = models.CharField(max_length=12, choices=[(k, k) for k in ("void", "restore", "move", "merge")])
+    kind = models.CharField(max_length=12, choices=Kind)
     contestant = models.ForeignKey(Contestant, models.PROTECT, related_name="corrections")
     target = models.ForeignKey(Contestant, models.PROTECT, null=True, related_name="+")
     attempt = models.PositiveIntegerField(null=True)
@@ -244,9 +280,27 @@ class Correction(models.Model):
     by = models.ForeignKey(Account, models.PROTECT, related_name="+")
     reason = models.TextField()
 
+    objects = CorrectionQuerySet.as_manager()
+
     class Meta:
         verbose_name = "điều chỉnh"
         verbose_name_plural = "điều chỉnh"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=("void", "restore"), unit__isnull=True, target__isnull=True)
+                | Q(kind="move", unit__isnull=False, target__isnull=True, attempt__isnull=True)
+                | Q(kind="merge", target__isnull=False, unit__isnull=True, attempt__isnull=True),
+                name="correction_says_what_its_kind_needs",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="correction_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(effective__isnull=True) | Q(effective__lte=F("known_at")), name="correction_not_ahead"
+            ),
+            models.CheckConstraint(condition=~Q(target=F("contestant")), name="correction_merges_two"),
+            models.UniqueConstraint(
+                fields=["contestant"], condition=Q(kind="merge"), name="correction_merged_away_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.contestant_id}"
@@ -268,6 +322,7 @@ class Movement(models.Model):
     old_at = models.DateTimeField(null=True)
     new_missed = models.SmallIntegerField(null=True)
     new_ms = models.IntegerField(null=True)
+    new_at = models.DateTimeField(null=True)  # of a correction's step; a fact's is its own moment
     correction = models.ForeignKey(Correction, models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
@@ -290,6 +345,19 @@ class Movement(models.Model):
                 include=["unit", "reg", "fin", "att"],
                 condition=Q(correction__isnull=False),
                 name="movement_fix",
+            ),
+            # By result: who stood where at a past moment. A fact's old result only goes if a new one comes.
+            models.Index(
+                fields=["contest", "new_missed", "new_ms"],
+                include=["at", "known_at"],
+                condition=Q(new_missed__isnull=False),
+                name="movement_came",
+            ),
+            models.Index(
+                fields=["contest", "old_missed", "old_ms"],
+                include=["at", "known_at"],
+                condition=Q(old_missed__isnull=False) & (Q(new_missed__isnull=False) | Q(correction__isnull=False)),
+                name="movement_went",
             ),
         ]
 

@@ -9,19 +9,20 @@ from typing import Any
 from django.db import connection, transaction
 
 from lantoa.contests.calendar import Phase
-from lantoa.contests.models import Contest, Contestant
+from lantoa.contests.models import Contest, Contestant, Correction
 from lantoa.exams import statements
 from lantoa.exams.bank import key_of, open_bank
 from lantoa.exams.marking import NOTHING, ORDER_INDEX, hits
 from lantoa.exams.models import Attempt, Bank
-from lantoa.exams.ranking import key
-from lantoa.exams.results import Result
+from lantoa.exams.ranking import Ranked, best, key
+from lantoa.exams.results import attempts_of, result_of
+from lantoa.exams.settling import counts, settle
 from lantoa.exams.sittings import sitting
 from lantoa.lib import clock
 
 
 class Refused(Exception):
-    """A rule says no. Codes: before, closed, invalid, unlearned, limit, no-bank, unknown, stale."""
+    """A rule says no. Codes: before, closed, invalid, void, unlearned, limit, no-bank, unknown, stale."""
 
     def __init__(self, code: str) -> None:
         """Carry the rule's code; the door turns it into words."""
@@ -54,6 +55,8 @@ def _admit(contestant: Contestant, number: int, at: datetime) -> Bank:
         raise Refused(phase.value)
     if contestant.valid_at is None:
         raise Refused("invalid")
+    if contestant.corrected and not counts(contestant):
+        raise Refused("void")
     if contest.attempts_limit is not None and number > contest.attempts_limit:
         raise Refused("limit")
     bank = Bank.objects.current_for(contestant)
@@ -150,14 +153,18 @@ def close_overdue(*, limit: int = 200, at: datetime | None = None) -> int:
     with transaction.atomic():
         overdue = Attempt.objects.locked(skip=True).filter(submitted_at__isnull=True, deadline__lte=at or clock.now())
         closed = 0
-        for attempt in overdue.order_by("deadline")[:limit]:
+        # Those under a correction first: their turn is taken before anything else is locked.
+        for attempt in overdue.order_by("-contestant__corrected", "deadline")[:limit]:
             _close(attempt, at=attempt.deadline, answers=attempt.answers)
             closed += 1
     return closed
 
 
 def _close(attempt: Attempt, *, at: datetime, answers: Sequence[int]) -> None:
-    """Mark the locked attempt and append its facts: result, best if better, movement, queue row; one statement."""
+    """Mark the locked attempt and append its facts: result, best if better, movement, queue row; one statement.
+
+    Of somebody under a correction only the facts are appended that way; what they change is settled in its turn.
+    """
     contestant = attempt.contestant
     opened = open_bank(attempt.bank_id)
     attempt.answers = list(answers)
@@ -165,19 +172,26 @@ def _close(attempt: Attempt, *, at: datetime, answers: Sequence[int]) -> None:
     attempt.correct = sum(hits(answers, attempt.orders, opened.keys(attempt.questions)))
     attempt.duration_ms = (at - attempt.started_at) // timedelta(milliseconds=1)
     attempt.closed_by = _closed_by(attempt, contestant.contest, at)
-    result = Result(len(answers) - attempt.correct, attempt.duration_ms, at)
-    entry = sitting(attempt, opened)
-    old = getattr(contestant, "best", None)
+    if not contestant.corrected and _append(attempt, getattr(contestant, "best", None), corrected=False):
+        return
+    Correction.objects.turn(contestant.contest_id)
+    _append(attempt, _best_before(attempt), corrected=True)
+    settle(contestant, at)
+
+
+def _append(attempt: Attempt, old: Ranked | None, *, corrected: bool) -> bool:
+    """The facts of a closed attempt; False, and nothing written, if a correction came since it was read."""
+    result = result_of(attempt)
     facts: dict[str, Any] = {
-        **entry.parameters(attempt.number),
+        **sitting(attempt, open_bank(attempt.bank_id)).parameters(attempt.number),
         "attempt": attempt.pk,
         "answers": attempt.answers,
-        "at": at,
+        "at": result.submitted_at,
         "closed_by": attempt.closed_by,
         "correct": attempt.correct,
-        "contest": contestant.contest_id,
-        "contestant": contestant.pk,
-        "unit": contestant.unit_id,
+        "contest": attempt.contestant.contest_id,
+        "contestant": attempt.contestant_id,
+        "corrected": corrected,
         "first": old is None,
         "better": old is None or key(result) < key(old),
         "missed": result.missed,
@@ -186,8 +200,13 @@ def _close(attempt: Attempt, *, at: datetime, answers: Sequence[int]) -> None:
         "old_ms": old.ms if old else None,
         "old_at": old.submitted_at if old else None,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(statements.SUBMIT, facts)
+    return _one(statements.SUBMIT, **facts) is not None
+
+
+def _best_before(attempt: Attempt) -> Ranked | None:
+    """The best of the earlier attempts by the facts alone, whatever was decided about them."""
+    earlier = [one for one in attempts_of(attempt.contestant) if one.submitted_at and one.number < attempt.number]
+    return best([result_of(one) for one in earlier]) if earlier else None
 
 
 def _closed_by(attempt: Attempt, contest: Contest, at: datetime) -> str:

@@ -41,6 +41,14 @@ def by_topic(attempt: Attempt) -> list[TopicScore]:
     return scores
 
 
+def result_of(attempt: Attempt) -> Result:
+    """What a submitted attempt ranks by."""
+    assert attempt.correct is not None
+    assert attempt.duration_ms is not None
+    assert attempt.submitted_at is not None
+    return Result(len(attempt.questions) - attempt.correct, attempt.duration_ms, attempt.submitted_at)
+
+
 def attempts_of(contestant: Contestant) -> list[Attempt]:
     """All attempts of a person, the newest first."""
     return list(Attempt.objects.filter(contestant=contestant).order_by("-number"))

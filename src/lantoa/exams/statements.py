@@ -3,7 +3,7 @@
 # ruff: noqa: S608 (put together from the house's own constants; every value is a parameter)
 from __future__ import annotations
 
-from lantoa.contests.ledger import ENTERED
+from lantoa.contests.ledger import entered
 
 # Of two starts at once the first insert stands; the other finds no row and reads the first one's.
 START = """
@@ -25,26 +25,34 @@ RETURNING revision
 """
 
 # The attempt's row is locked by the caller. Appends facts only and touches no shared counter (law 7): the worker folds
-# and numbers the log's entry.
+# and numbers the log's entry. The contestant's row is held as the foreign keys would hold it anyway; if a correction
+# came since it was read, nothing is written.
 SUBMIT = f"""
-WITH {ENTERED}, closed AS (
+WITH held AS MATERIALIZED (
+    SELECT unit_id FROM lantoa_contestant WHERE id = %(contestant)s AND corrected = %(corrected)s FOR KEY SHARE
+), {entered("FROM held")}, closed AS (
     UPDATE lantoa_attempt
        SET answers = %(answers)s, submitted_at = %(at)s, closed_by = %(closed_by)s, correct = %(correct)s,
            duration_ms = %(ms)s
-     WHERE id = %(attempt)s
+      FROM held WHERE id = %(attempt)s
 ), moved AS (
     INSERT INTO lantoa_movement (contest_id, at, known_at, unit_id, contestant_id, reg, fin, att,
                                  old_missed, old_ms, old_at, new_missed, new_ms)
-    VALUES (%(contest)s, %(at)s, %(at)s, %(unit)s, %(contestant)s, 0, %(first)s::int, 1,
-            %(old_missed)s, %(old_ms)s, %(old_at)s,
-            CASE WHEN %(better)s THEN %(missed)s END, CASE WHEN %(better)s THEN %(ms)s END)
+    SELECT %(contest)s, %(at)s, %(at)s, unit_id, %(contestant)s, 0, %(first)s::int, 1,
+           %(old_missed)s::int, %(old_ms)s::int, %(old_at)s::timestamptz,
+           CASE WHEN %(better)s THEN %(missed)s END, CASE WHEN %(better)s THEN %(ms)s END
+      FROM held
 ), kept AS (
     INSERT INTO lantoa_best (contest_id, contestant_id, unit_id, attempt_id, missed, ms, submitted_at)
-    SELECT %(contest)s, %(contestant)s, %(unit)s, %(attempt)s, %(missed)s, %(ms)s, %(at)s WHERE %(better)s
+    SELECT %(contest)s, %(contestant)s, unit_id, %(attempt)s, %(missed)s, %(ms)s, %(at)s
+      FROM held WHERE %(better)s AND NOT %(corrected)s
     ON CONFLICT (contest_id, contestant_id) DO UPDATE
        SET unit_id = excluded.unit_id, attempt_id = excluded.attempt_id, missed = excluded.missed, ms = excluded.ms,
            submitted_at = excluded.submitted_at
+), changed AS (
+    INSERT INTO lantoa_change (contest_id, unit_id, old_missed, old_ms, new_missed, new_ms)
+    SELECT %(contest)s, unit_id, %(old_missed)s::int, %(old_ms)s::int, %(missed)s, %(ms)s
+      FROM held WHERE %(better)s AND NOT %(corrected)s
 )
-INSERT INTO lantoa_change (contest_id, unit_id, old_missed, old_ms, new_missed, new_ms)
-SELECT %(contest)s, %(unit)s, %(old_missed)s, %(old_ms)s, %(missed)s, %(ms)s WHERE %(better)s
+SELECT unit_id FROM held
 """

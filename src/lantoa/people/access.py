@@ -24,6 +24,7 @@ POWERS: dict[str, frozenset[str]] = {
             "moderate_shares",
             "see_people",
             "see_results",
+            "correct_results",
         }
     ),
     "editor": frozenset({"enter_console", "edit_documents", "edit_lessons", "edit_bank", "see_answer_key"}),

@@ -23,7 +23,7 @@ from lantoa.units.models import COMMUNE_LEVEL, Unit
 
 FOREVER = datetime.max.replace(tzinfo=UTC)  # as known today
 SETTLES = timedelta(seconds=60)  # after this, facts of an instant are all there (statements.SETTLED)
-_INSTANT = timedelta(microseconds=1)  # the database's grain: `at <= T` is `at < T + 1 µs`
+INSTANT = timedelta(microseconds=1)  # the database's grain: `at <= T` is `at < T + 1 µs`
 
 
 class Measure(StrEnum):
@@ -129,7 +129,7 @@ def figures(contest: Contest, at: datetime, known_at: datetime | None = None) ->
     """What counted at ``at`` as known at ``known_at`` (None: as known today); one query."""
     known_at = known_at or FOREVER
     with connection.cursor() as cursor:
-        cursor.execute(statements.FIGURES, _parameters(contest, at, known_at) | {"before": at + _INSTANT})
+        cursor.execute(statements.FIGURES, _parameters(contest, at, known_at) | {"before": at + INSTANT})
         rows = cursor.fetchall()
     places = [_Place(*row[1:]) for row in rows if row[1] is not None]
     units = _units(places, at.astimezone(VIETNAM).date())
@@ -156,7 +156,7 @@ def curve(contest: Contest, at: datetime, known_at: datetime | None = None) -> t
     first = contest.opens_at.astimezone(VIETNAM).date()
     last = min(at.astimezone(VIETNAM).date(), last_day(contest.closes_at))
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    points = [min(end_of(day), at + _INSTANT) for day in days]
+    points = [min(end_of(day), at + INSTANT) for day in days]
     with connection.cursor() as cursor:
         cursor.execute(statements.CURVE, _parameters(contest, at, known_at or FOREVER) | {"points": points})
         return tuple(Day(day, *row) for day, row in zip(days, cursor.fetchall(), strict=True))

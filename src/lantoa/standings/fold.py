@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from lantoa.contests.models import Contest
 from lantoa.exams.results import earliest_overdue
-from lantoa.standings import statements
+from lantoa.standings import past_walks, statements
 
 LOCK_KEY = 0x1A70  # one advisory lock a contest: folds and rebuilds take turns
 
@@ -55,12 +55,21 @@ def fold_visits(contest: Contest, at: datetime) -> None:
             cursor.execute(statements.FOLD_VISITS, {"contest": contest.pk, "until": _minute(settled(at))})
 
 
+def fold_past(contest: Contest) -> None:
+    """Where everybody stood at each full hour, as far as the totals are folded: ranks of past moments start from it."""
+    with transaction.atomic():
+        lock(contest)
+        with connection.cursor() as cursor:
+            cursor.execute(past_walks.FOLD, {"contest": contest.pk})
+
+
 def fold_all(at: datetime) -> None:
     """Fold every contest; the worker calls it each second."""
     for contest in Contest.objects.only("pk"):
         fold_ranks(contest)
         fold_tallies(contest, at)
         fold_visits(contest, at)
+        fold_past(contest)
 
 
 def settled(at: datetime) -> datetime:

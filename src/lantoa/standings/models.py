@@ -155,3 +155,21 @@ class Bulletin(models.Model):
         """The content as plain data."""
         data: dict[str, Any] = json.loads(self.content)
         return data
+
+
+class PastBucket(models.Model):
+    """How many ranked in a slot of ten seconds by all facts with `at < until`, a full hour: ranks of past moments."""
+
+    pk = models.CompositePrimaryKey("contest_id", "until", "missed", "slot")
+    contest = models.ForeignKey(Contest, models.CASCADE, related_name="+", db_index=False)
+    until = models.DateTimeField()
+    missed = models.SmallIntegerField()
+    slot = models.IntegerField()
+    n = models.IntegerField()
+
+    class Meta:
+        verbose_name = "ngăn xếp hạng theo giờ"
+        verbose_name_plural = "ngăn xếp hạng theo giờ"
+
+    def __str__(self) -> str:
+        return f"{self.until} {self.missed}/{self.slot}: {self.n}"

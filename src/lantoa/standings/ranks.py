@@ -114,14 +114,14 @@ def after(contest: Contest, row: tuple[int, int, datetime, int] | None, size: in
     missed, ms, at, last = row or (-1, -1, datetime.min.replace(tzinfo=UTC), 0)
     parameters = {"contest": contest.pk, "missed": missed, "ms": ms, "at": at, "last": last, "code": unit}
     found, shown = _lines(walks.CITY_AFTER if unit is None else walks.UNIT_AFTER, parameters | {"size": size + 1}, unit)
-    rows = tuple(_row(contest, *line[4:]) for line in found if line[4] is not None)
+    rows = tuple(row_of(contest, *line[4:]) for line in found if line[4] is not None)
     return Stretch(rows[:size], found[0][0], shown, len(rows) > size)
 
 
 def _walk(contest: Contest, number: int, size: int, unit: str | None) -> Page:
     parameters = {"contest": contest.pk, "offset": (number - 1) * size, "size": size, "code": unit}
     found, shown = _lines(walks.CITY_PAGE if unit is None else walks.UNIT_PAGE, parameters, unit)
-    rows = tuple(_row(contest, *line[4:]) for line in found if line[4] is not None)
+    rows = tuple(row_of(contest, *line[4:]) for line in found if line[4] is not None)
     return Page(number, rows, found[0][0], shown)
 
 
@@ -136,7 +136,8 @@ def _lines(statement: str, parameters: dict[str, Any], unit: str | None) -> tupl
     return found, Unit(code=code, kind=kind, name=name) if unit is not None else None
 
 
-def _row(contest: Contest, rank: int, contestant: int, person: str, *rest: Any) -> Row:
+def row_of(contest: Contest, rank: int, contestant: int, person: str, *rest: Any) -> Row:
+    """A line as the contest lets it be shown."""
     code, kind, name, *key = rest
     shown = person if contest.public_names == "full" else mask_name(person)
     return Row(rank, contestant, shown, code, Unit(kind=kind, name=name).full_name, *key)

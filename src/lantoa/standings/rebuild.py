@@ -7,12 +7,14 @@ from django.db import connection, transaction
 
 from lantoa.contests.models import Contest
 from lantoa.exams.ranking import RANKING
+from lantoa.exams.settling import unsettled
 from lantoa.lib import clock
-from lantoa.standings import statements
-from lantoa.standings.fold import fold_tallies, fold_visits, lock
+from lantoa.standings import past_walks, statements
+from lantoa.standings.fold import fold_past, fold_tallies, fold_visits, lock
 
 _KEY = ", ".join(RANKING)
 _SHOWN = 3
+CORRECTED = "F1 F3 what a corrected contestant counts for is what facts and corrections say"
 
 # F1–F5 of figures.md §2. Each statement reads one snapshot and finds one text (`what`) a difference.
 CHECKS = {
@@ -42,9 +44,16 @@ SELECT format('unit %%s', m.unit_id) AS what FROM lantoa_movement m JOIN lantoa_
  WHERE m.contest_id = %(contest)s
    AND u.parent_id IS DISTINCT FROM (SELECT root_id FROM lantoa_contest WHERE id = %(contest)s) GROUP BY m.unit_id""",
     "F2 at every moment a contestant is registered and finished once or not at all": """
+WITH knowing AS (
+    SELECT contestant_id, known_at AS upto FROM lantoa_movement
+     WHERE contest_id = %(contest)s AND correction_id IS NOT NULL
+    UNION SELECT id, 'infinity' FROM lantoa_contestant WHERE contest_id = %(contest)s
+)
 SELECT DISTINCT format('contestant %%s', contestant_id) AS what FROM (
-    SELECT contestant_id, sum(reg) OVER w AS reg, sum(fin) OVER w AS fin FROM lantoa_movement
-     WHERE contest_id = %(contest)s WINDOW w AS (PARTITION BY contestant_id ORDER BY at)
+    SELECT k.contestant_id, sum(m.reg) OVER w AS reg, sum(m.fin) OVER w AS fin
+      FROM knowing k JOIN lantoa_movement m
+        ON m.contestant_id = k.contestant_id AND m.known_at <= k.upto AND m.contest_id = %(contest)s
+    WINDOW w AS (PARTITION BY k.contestant_id, k.upto ORDER BY m.at)
 ) running WHERE reg NOT BETWEEN 0 AND 1 OR fin NOT BETWEEN 0 AND 1""",
     "F3 the best result is the least key of the contestant's attempts": f"""
 WITH expected AS (
@@ -52,14 +61,18 @@ WITH expected AS (
         SELECT a.contestant_id, c.unit_id, cardinality(a.questions) - a.correct AS missed, a.duration_ms AS ms,
                a.submitted_at
           FROM lantoa_attempt a JOIN lantoa_contestant c ON c.id = a.contestant_id
-         WHERE c.contest_id = %(contest)s AND a.submitted_at IS NOT NULL
+         WHERE c.contest_id = %(contest)s AND a.submitted_at IS NOT NULL AND NOT c.corrected
     ) attempt ORDER BY contestant_id, {_KEY}
-), kept AS (SELECT contestant_id, unit_id, {_KEY} FROM lantoa_best WHERE contest_id = %(contest)s)
+), kept AS (
+    SELECT b.contestant_id, b.unit_id, {_KEY} FROM lantoa_best b JOIN lantoa_contestant c ON c.id = b.contestant_id
+     WHERE b.contest_id = %(contest)s AND NOT c.corrected
+)
 SELECT DISTINCT format('contestant %%s', contestant_id) AS what FROM (
     (SELECT * FROM expected EXCEPT SELECT * FROM kept) UNION (SELECT * FROM kept EXCEPT SELECT * FROM expected)
 ) differing""",
     "F4 buckets and waiting changes are the recount of the best results": statements.RANKS_DIFFER,
     "F5 the totals by minute are the sums of the steps before them": statements.TALLIES_DIFFER,
+    "F5 the full hours are the sums of the results before them": past_walks.DIFFER,
     "F5 the totals of visits are the sums of the minutes before them": statements.VISITS_DIFFER,
 }
 
@@ -74,6 +87,7 @@ def rebuild(contest: Contest) -> None:
         at = clock.now()
         fold_tallies(contest, at)
         fold_visits(contest, at)
+        fold_past(contest)
 
 
 def difference(contest: Contest) -> list[str]:
@@ -87,7 +101,10 @@ def difference(contest: Contest) -> list[str]:
             )
             row = cursor.fetchone()
         assert row is not None
-        count, some = row
-        if count:
-            found.append(f"{rule}: {count} differ ({'; '.join(some)}{' …' if count > _SHOWN else ''})")
-    return found
+        found += _said(rule, *row)
+    differing = unsettled(contest)
+    return found + _said(CORRECTED, len(differing), differing[:_SHOWN])
+
+
+def _said(rule: str, count: int, some: list[str]) -> list[str]:
+    return [f"{rule}: {count} differ ({'; '.join(some)}{' …' if count > _SHOWN else ''})"] if count else []

@@ -163,7 +163,7 @@ SELECT %(contest)s, until, total + coalesce((SELECT total FROM last), 0) FROM (
 
 FORGET = [
     f"DELETE FROM lantoa_{table} WHERE contest_id = %(contest)s"
-    for table in ("tally", "tallyedge", "visittotal", "bucket")
+    for table in ("tally", "tallyedge", "visittotal", "bucket", "pastbucket")
 ]
 
 # The tables as they are, against the facts as they are; each finds one text a difference.

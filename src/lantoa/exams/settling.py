@@ -1,0 +1,184 @@
+"""After a correction, and after every later fact of somebody corrected: the steps that are missing are written.
+
+Facts and totals of facts stay as they are. What should count (`counting.py`) less what is written is appended as
+signed steps of the correction, known from that moment on, so that figures known before never change (F6 of figures.md).
+Then the best results are made to agree, with a row of the queue for each that changed. The caller holds the turn.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import zip_longest
+
+from lantoa.contests.models import Contest, Contestant, Correction, Movement
+from lantoa.exams.counting import Entry, Key, Sitting, Standing, Steps, standings, steps
+from lantoa.exams.models import Attempt, Best, Change
+from lantoa.exams.ranking import key
+from lantoa.exams.results import result_of
+
+LAST = datetime.max.replace(tzinfo=UTC)  # every correction is in effect
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Entries that corrections tie together, with their facts, corrections and written steps."""
+
+    contest: int
+    entries: dict[int, Entry]
+    decisions: list[Correction]
+    written: list[Movement]
+
+    def missing(self, known: datetime) -> Steps:
+        """What should count as known at ``known``, less what is written as known then."""
+        decided = [decision for decision in self.decisions if decision.known_at <= known]
+        have = Steps()
+        for row in self.written:
+            if row.known_at <= known and row.at <= known:
+                _written(have, row)
+        return steps(self.entries, decided, known).less(have)
+
+    def now(self) -> dict[int, Standing]:
+        """What each entry counts for today."""
+        return standings(self.entries, self.decisions, LAST)
+
+    def moments(self, since: datetime) -> list[datetime]:
+        """When something became known, from ``since`` on: a fact may be written after a correction that it preceded."""
+        known = {decision.known_at for decision in self.decisions}
+        known |= {sitting.submitted_at for entry in self.entries.values() for sitting in entry.sittings}
+        return sorted({since} | {moment for moment in known if moment > since})
+
+
+def family_of(contestant: Contestant) -> Family:
+    """The contestant with all that corrections tie to them."""
+    known, decisions = {contestant.pk}, list(Correction.objects.about([contestant.pk]))
+    while (tied := {pk for one in decisions for pk in (one.contestant_id, one.target_id) if pk is not None}) > known:
+        known, decisions = tied, list(Correction.objects.about(tied))
+    sittings: dict[int, list[Sitting]] = defaultdict(list)
+    for row in Attempt.objects.filter(contestant__in=known, submitted_at__isnull=False).order_by("number"):
+        result = result_of(row)
+        sittings[row.contestant_id].append(Sitting(result.missed, result.ms, result.submitted_at, row.pk, row.number))
+    entries = {
+        one.pk: Entry(one.pk, one.joined_unit_id, one.joined_at, sittings[one.pk])
+        for one in Contestant.objects.filter(pk__in=known).order_by("pk")
+    }
+    return Family(contestant.contest_id, entries, decisions, list(Movement.objects.filter(contestant__in=known)))
+
+
+def counts(contestant: Contestant) -> bool:
+    """Whether what this entry does counts for it: it is not void and did not become part of another."""
+    return contestant.pk in family_of(contestant).now()
+
+
+def settle(contestant: Contestant, since: datetime) -> None:
+    """Write what is missing, as known at ``since`` and at every later moment at which something became known."""
+    family = family_of(contestant)
+    for known in family.moments(since):
+        rows = list(_rows(family, known))
+        family.written.extend(Movement.objects.bulk_create(rows))
+    _rank(family)
+
+
+def unsettled(contest: Contest) -> list[str]:
+    """Entries under corrections whose steps or best results disagree with facts and corrections; for the operator."""
+    found, seen = [], set[int]()
+    for contestant in Contestant.objects.filter(contest=contest, corrected=True).order_by("pk"):
+        if contestant.pk not in seen:
+            family = family_of(contestant)
+            seen |= family.entries.keys()
+            missing = [left for at in family.moments(contest.opens_at) if (left := family.missing(at))]
+            if any(left.counts or left.results for left in missing) or list(_changes(family)):
+                found.append(f"contestant {contestant.pk}")
+    return found
+
+
+def _written(have: Steps, row: Movement) -> None:
+    """A row of the journal as steps. A fact's old result only goes if a new one comes."""
+    have.add(row.at, row.contestant_id, row.unit_id, (row.reg, row.fin, row.att))
+    if row.new_missed is not None and row.new_ms is not None:
+        have.results[row.at, row.contestant_id, (row.new_missed, row.new_ms, row.new_at or row.at)] += 1
+    went = row.new_missed is not None or row.correction_id is not None
+    if went and row.old_missed is not None and row.old_ms is not None and row.old_at is not None:
+        have.results[row.at, row.contestant_id, (row.old_missed, row.old_ms, row.old_at)] -= 1
+
+
+def _rows(family: Family, known: datetime) -> Iterator[Movement]:
+    """The missing steps as rows of the last correction known then: a count and a change of result share a row."""
+    missing = family.missing(known)
+    decided = [decision for decision in family.decisions if decision.known_at <= known]
+    counts: dict[tuple[datetime, int], list[tuple[int, list[int]]]] = defaultdict(list)
+    went: dict[tuple[datetime, int], list[Key]] = defaultdict(list)
+    came: dict[tuple[datetime, int], list[Key]] = defaultdict(list)
+    for (at, entry, unit), counted in missing.counts.items():
+        counts[at, entry].append((unit, counted))
+    for (at, entry, result), n in missing.results.items():
+        (came if n > 0 else went)[at, entry] += [result] * abs(n)
+    for where in sorted(counts.keys() | went.keys() | came.keys()):
+        at, entry = where
+        for counted_in, old, new in zip_longest(counts[where], went[where], came[where]):
+            unit, (reg, fin, att) = counted_in or (family.entries[entry].unit, [0, 0, 0])
+            old_missed, old_ms, old_at = old or (None, None, None)
+            new_missed, new_ms, new_at = new or (None, None, None)
+            yield Movement(
+                contest_id=family.contest, at=at, known_at=known, unit_id=unit, contestant_id=entry,
+                reg=reg, fin=fin, att=att, old_missed=old_missed, old_ms=old_ms, old_at=old_at,
+                new_missed=new_missed, new_ms=new_ms, new_at=new_at, correction=decided[-1],
+            )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a result ranks."""
+
+    unit: int
+    attempt: int
+    key: Key
+
+
+def _changes(family: Family) -> Iterator[tuple[int, _Place | None, _Place | None]]:
+    """Entries whose best result is not what it should be: the entry, what it is, what it should be."""
+    kept = {
+        row.contestant_id: _Place(row.unit_id, row.attempt_id, key(row))
+        for row in Best.objects.filter(contest=family.contest, contestant__in=family.entries)
+    }
+    ranking = {
+        entry: _Place(standing.unit, standing.best.attempt, key(standing.best))
+        for entry, standing in family.now().items()
+        if standing.best is not None
+    }
+    for entry in family.entries:
+        if kept.get(entry) != ranking.get(entry):
+            yield entry, kept.get(entry), ranking.get(entry)
+
+
+def _rank(family: Family) -> None:
+    """Make the best results what they should be, each with its rows of the queue."""
+    for entry, old, new in list(_changes(family)):
+        if new is None:
+            Best.objects.filter(contest=family.contest, contestant=entry).delete()
+        else:
+            missed, ms, submitted_at = new.key
+            values = {"missed": missed, "ms": ms, "submitted_at": submitted_at}
+            Best.objects.update_or_create(
+                contest_id=family.contest, contestant_id=entry,
+                defaults={"unit_id": new.unit, "attempt_id": new.attempt, **values},
+            )  # fmt: skip
+        Change.objects.bulk_create(_queue(family.contest, old, new))
+
+
+def _queue(contest: int, old: _Place | None, new: _Place | None) -> Iterator[Change]:
+    """One row, or two when the result ranks in another unit now."""
+    pairs: list[tuple[_Place | None, _Place | None]] = [(old, new)]
+    if old and new and old.unit != new.unit:
+        pairs = [(old, None), (None, new)]
+    for gone, come in pairs:
+        where = come or gone
+        assert where is not None
+        old_missed, old_ms, _ = gone.key if gone else (None, None, None)
+        new_missed, new_ms, _ = come.key if come else (None, None, None)
+        yield Change(
+            contest_id=contest, unit_id=where.unit,
+            old_missed=old_missed, old_ms=old_ms, new_missed=new_missed, new_ms=new_ms,
+        )  # fmt: skip

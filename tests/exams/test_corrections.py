@@ -38,7 +38,7 @@ def sat(contestant, at=DURING, right=20):
 
 
 def attempt_key(attempt, n):
-    from lantoa.exams.draw import ORDERS
+    from lantoa.exams.marking import ORDERS
 
     return ORDERS[attempt.orders[n]].index(1)
 

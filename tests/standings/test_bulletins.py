@@ -49,14 +49,15 @@ def corrected(contest, by, number):
     people = Contestant.objects.filter(contest=contest, best__isnull=False).order_by("pk")[:number]
     for n, one in enumerate(people):
         fact = one.movements.get(**{("reg", "fin")[n % 2]: 1})
+        elsewhere = rng.choice([unit for unit in units if unit.pk != one.unit_id]) if fact.reg else None
         decision = Correction.objects.create(
             contest=contest, kind=("move", "void")[n % 2], contestant=one, effective=fact.at, known_at=later, by=by,
-            reason="kiểm tra",
+            reason="kiểm tra", unit=elsewhere,
         )  # fmt: skip
         step = {"contest": contest, "at": fact.at, "known_at": later, "contestant": one, "correction": decision}
         Movement.objects.create(**step, unit=one.unit, reg=-fact.reg, fin=-fact.fin, att=-fact.att)
-        if fact.reg:
-            Movement.objects.create(**step, unit=rng.choice([unit for unit in units if unit.pk != one.unit_id]), reg=1)
+        if elsewhere:
+            Movement.objects.create(**step, unit=elsewhere, reg=1)
     return len(people)
 
 

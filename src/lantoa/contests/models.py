@@ -19,7 +19,7 @@ from lantoa.people.models import Account, Group, Person
 from lantoa.units.models import Unit
 
 MOST_BULLETINS = 24  # a day, by schedule
-TURN_KEY = 0x1A71  # one advisory lock a contest: those who correct, and those who publish what is known, take turns
+TURN_KEY = 0x1A71  # one advisory lock a contest: those who correct take turns
 
 
 class ContestQuerySet(models.QuerySet["Contest"]):
@@ -242,8 +242,7 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
     def turn(self, contest: int) -> datetime:
         """Wait for this contest's turn to decide, held to the end of the transaction; then the database's moment.
 
-        Whoever publishes figures "as known now" takes the same turn: otherwise a correction known before that moment
-        could be committed after it (figures.md §8).
+        The order of decisions counts (exams/counting.py): with the turn, none is known before one that it follows.
         """
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (TURN_KEY, contest))

@@ -26,10 +26,10 @@ RETURNING revision
 
 # The attempt's row is locked by the caller. Appends facts only and touches no shared counter (law 7): the worker folds
 # and numbers the log's entry. The contestant's row is held as the foreign keys would hold it anyway; if a correction
-# came since it was read, nothing is written.
+# came since it was read, nothing is written. A fact counts in the unit joined for; what moved is corrected.
 SUBMIT = f"""
 WITH held AS MATERIALIZED (
-    SELECT unit_id FROM lantoa_contestant WHERE id = %(contestant)s AND corrected = %(corrected)s FOR KEY SHARE
+    SELECT joined_unit_id AS unit_id FROM lantoa_contestant WHERE id = %(contestant)s AND corrected = %(corrected)s FOR KEY SHARE
 ), {entered("FROM held")}, closed AS (
     UPDATE lantoa_attempt
        SET answers = %(answers)s, submitted_at = %(at)s, closed_by = %(closed_by)s, correct = %(correct)s,

@@ -69,4 +69,9 @@ class Migration(migrations.Migration):
             model_name='correction',
             constraint=models.UniqueConstraint(condition=models.Q(('kind', 'merge')), fields=('contestant',), name='correction_merged_away_once'),
         ),
+        migrations.RunSQL(
+            """UPDATE lantoa_contestant SET corrected = true
+                WHERE id IN (SELECT contestant_id FROM lantoa_correction UNION SELECT target_id FROM lantoa_correction)""",
+            migrations.RunSQL.noop,
+        ),
     ]

@@ -29,7 +29,8 @@ RETURNING revision
 # came since it was read, nothing is written. A fact counts in the unit joined for; what moved is corrected.
 SUBMIT = f"""
 WITH held AS MATERIALIZED (
-    SELECT joined_unit_id AS unit_id FROM lantoa_contestant WHERE id = %(contestant)s AND corrected = %(corrected)s FOR KEY SHARE
+    SELECT joined_unit_id AS unit_id FROM lantoa_contestant
+     WHERE id = %(contestant)s AND corrected = %(corrected)s FOR KEY SHARE
 ), {entered("FROM held")}, closed AS (
     UPDATE lantoa_attempt
        SET answers = %(answers)s, submitted_at = %(at)s, closed_by = %(closed_by)s, correct = %(correct)s,

@@ -70,6 +70,7 @@ def _words(code: str) -> str:
         "before": _("Cuộc thi chưa mở. Bạn quay lại khi đến giờ."),
         "closed": _("Cuộc thi đã khép lại. Bạn vẫn xem được kết quả và giấy chứng nhận."),
         "invalid": _("Tài khoản chưa hợp lệ. Mở Trang của tôi để xem còn thiếu gì."),
+        "void": _("Ban tổ chức đã quyết định không tính bài thi của bạn. Mở Trợ giúp để liên hệ."),
         "unlearned": _("Bạn học xong các chuyên đề rồi bắt đầu thi."),
         "limit": _("Bạn đã thi đủ số lượt của cuộc thi này."),
         "no-bank": _("Cuộc thi chưa có câu hỏi. Ban tổ chức đang chuẩn bị."),

@@ -107,7 +107,10 @@ def test_a_contest_that_is_not_published_does_not_exist(world, enter, name):
             assert led_to_sign_in or answer.status_code in {404, 405}, f"{role} {method} {name}"
 
 
-@pytest.mark.parametrize("name", sorted(name for name, meets in SITE.items() if "405" not in meets.post))
+SIGNED = {"cosignature"}  # what is handed in carries its own signature, from a machine without a session
+
+
+@pytest.mark.parametrize("name", sorted(n for n, meets in SITE.items() if "405" not in meets.post and n not in SIGNED))
 def test_nothing_is_done_for_a_form_of_another_site(world, enter, name):
     before = Session.objects.count()
     for role in ("anonymous", "contestant"):

@@ -111,6 +111,7 @@ def test_only_what_a_cleaner_made_is_marked_safe():
         ("lantoa.py", "mark_safe(path.read_text"),  # our own drawings
         ("certificate.py", "mark_safe(paper.art"),
         ("certificate.py", "mark_safe(qr.svg"),  # escapes its label
+        ("book.py", "mark_safe(qr.svg"),
         ("shares.py", "mark_safe(linebreaks"),  # with autoescape
     }
 

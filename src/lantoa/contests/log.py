@@ -13,6 +13,7 @@ from django.db.models.lookups import Exact
 from lantoa.contests.models import Contest, Contestant
 
 HASH_BYTES = 32
+CODE_REST = 8 * HASH_BYTES - 60  # bits of a leaf hash that its short code leaves out
 
 
 class Log(models.Model):
@@ -42,10 +43,28 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """The newest of these of a kind."""
         return self.published(contest).filter(line__startswith=f"{kind} ").last()
 
+    def placed(self, contest: Contest) -> EntryQuerySet:
+        """Entries of a contest with their place, once they have one."""
+        return self.filter(contest=contest).select_related("contest", "numbered")
+
     def of_attempt(self, contestant: int, number: int) -> Entry | None:
-        """The entry of a submitted attempt, with its log and its place once it is numbered; one query."""
-        found = self.filter(contestant=contestant, number=number).select_related("contest__log", "numbered")
-        return found.first()
+        """The entry of a submitted attempt, with its place once it is numbered; one query."""
+        found = self.filter(contestant=contestant, number=number, number__gte=1)
+        return found.select_related("contest", "numbered").first()
+
+    def of_leaf(self, contest: Contest, leaf: bytes) -> Entry | None:
+        """The entry of a leaf hash."""
+        return self.placed(contest).filter(leaf=leaf).first()
+
+    def at_index(self, contest: Contest, index: int) -> Entry | None:
+        """The entry of a number."""
+        return self.placed(contest).filter(numbered__contest=contest, numbered__index=index).first()
+
+    def coded(self, contest: Contest, code: int) -> Entry | None:
+        """The entry whose leaf hash begins with these 60 bits; the first of two would be as good a place to look."""
+        low = (code << CODE_REST).to_bytes(HASH_BYTES, "big")
+        high = (((code + 1) << CODE_REST) - 1).to_bytes(HASH_BYTES, "big")
+        return self.placed(contest).filter(leaf__gte=low, leaf__lte=high).first()
 
 
 class Entry(models.Model):

@@ -2,6 +2,7 @@
 
 from lantoa.site.views import (
     account,
+    book,
     certificate,
     documents,
     exam,
@@ -16,6 +17,7 @@ from lantoa.site.views import (
 # Fixed addresses come before `<contest>/…`; each module lists its own, the landing's last.
 urlpatterns = [
     *open_data.urlpatterns,
+    *book.urlpatterns,
     *account.urlpatterns,
     *certificate.urlpatterns,
     *learning.urlpatterns,

@@ -19,6 +19,7 @@ from lantoa.exams.models import Attempt
 from lantoa.exams.ranking import SENTENCE
 from lantoa.learning.progress import finished
 from lantoa.site.doors import for_contestant
+from lantoa.site.views.book import receipt_context
 from lantoa.standings import ranks
 
 MOST_REVISIONS = 10_000_000  # far above what a page can count in an attempt
@@ -166,6 +167,7 @@ def result(request: HttpRequest, me: Contestant, number: int) -> HttpResponse:
         sentence=SENTENCE[get_language() or "vi"],
         place=ranks.my_ranks(best) if best is not None else None,
         phase=me.contest.phase(me.moment).value,
+        **receipt_context(me, number),
     )
 
 

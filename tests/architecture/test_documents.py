@@ -24,7 +24,7 @@ HEADINGS = ["Context", "Decision", "Rejected", "Evidence"]
 VARIABLE = re.compile(r"\b(?:LANTOA_[A-Z_]+|DATABASE_URL|PORT|HOST)\b")
 LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#\s]+)")
 CODE = re.compile(r"^(`{3,}).*?^\1$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
-PAGES = [*sorted(DOCS.rglob("*.md")), *sorted(ROOT.glob("*.md"))]
+PAGES = [*sorted(DOCS.rglob("*.md")), *sorted(ROOT.glob("*.md")), *sorted((ROOT / "verify").glob("*.md"))]
 
 
 def read(path):

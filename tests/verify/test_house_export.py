@@ -7,13 +7,17 @@ import pytest
 from lantoa.contests import ledger
 from lantoa.contests.export import folder_of
 from lantoa.contests.log import Entry
+from lantoa.contests.models import Contestant
 from lantoa.contests.publications import enter_seed, publish, publish_rules, publish_units
 from lantoa.contests.rounds import sequence
-from lantoa.exams import actions
+from lantoa.exams import actions, corrections
 from lantoa.exams.bank import key_of
+from lantoa.exams.corrections import Deed
 from lantoa.exams.models import Attempt
 from lantoa.exams.publish import plan_text
 from lantoa.lib import clock
+from lantoa.people.models import Account, Role
+from lantoa.standings.figures import figures
 from lantoa_verify.audit import audit
 from lantoa_verify.entries import parse_body
 from lantoa_verify.export import Folder
@@ -44,6 +48,13 @@ def held():
     return contest
 
 
+@pytest.fixture
+def deed():
+    organiser = Account.objects.create(username="organiser", created_at=clock.now())
+    Role.objects.create(account=organiser, kind="organiser")
+    return Deed(by=organiser, reason="Thi hộ, Ban tổ chức kết luận.")
+
+
 def report_on(contest):
     files = Folder(folder_of(contest))
     policy = parse_policy((files.read("policy") or b"").decode())
@@ -66,3 +77,17 @@ def test_the_published_bank_gives_the_papers_that_were_sat(held):
     paper = bank.draw(key_of(held, attempt.contestant, attempt.number))
     entry = Entry.objects.of_attempt(attempt.contestant_id, attempt.number)
     assert parse_body("first", entry.body.encode()).paper == hash_of(1, paper.questions, paper.options)
+
+
+def test_after_corrections_the_log_gives_the_figures_of_the_house(held, deed):
+    people = list(Contestant.objects.filter(contest=held).order_by("pk"))
+    corrections.void(contestant=people[0], deed=deed)
+    corrections.void(contestant=people[1], attempt=1, deed=deed)
+    corrections.void(contestant=people[2], deed=deed)
+    corrections.restore(contestant=people[2], deed=deed)
+    corrections.merge(contestant=people[3], target=people[4], deed=deed)
+    corrections.move(contestant=people[5], unit=held.root.children.get(code="11419"), deed=deed)
+    sequence(held, clock.now() + timedelta(days=2))
+    report, counted = report_on(held), figures(held, clock.now()).total
+    assert report.findings == []
+    assert report.counts == (counted.registered, counted.finished, counted.attempts) == (5, 4, 7)

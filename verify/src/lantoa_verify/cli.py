@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (BadProof, BadNote, BadEntry, BadPolicy, Fork) as error:
         print(f"This does NOT hold: {error}", file=sys.stderr)
         return WRONG
-    except (BadExport, OSError, ValueError) as error:
+    except (BadExport, OSError, OverflowError, RecursionError, ValueError) as error:
         print(f"Cannot be told: {error}", file=sys.stderr)
         return UNKNOWN
     return status

@@ -193,7 +193,8 @@ class Book:
         )
         doubtful = hidden = self.hidden(size)
         for family, rules in self._families(size, as_of):
-            doubtful += sum(self._record(person, size, as_of).at > as_of for person in family)
+            records = (self._record(person, size, as_of) for person in family)
+            doubtful += sum(record.index == _LAST and not record.sittings for record in records)
             for unit, counts in self._corrections(family, rules, size, as_of):
                 units[unit] += counts
         found = {self._units[unit]: counts for unit, counts in units.items() if any(counts)}
@@ -205,7 +206,8 @@ class Book:
         joined = 0
         for person in family:
             record = self._record(person, size, as_of)
-            if record.index < size and record.at <= as_of:
+            known = record.index < size and record.at <= as_of
+            if known or (record.index == _LAST and record.sittings):  # who sat has joined, by a line that is closed
                 joined = 1
                 yield record.unit, Counts(-1)
             if record.sittings:

@@ -3,7 +3,8 @@ SHELL := /bin/bash
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
-export LANTOA_DATA ?= $(CURDIR)/var
+# The days made again have a folder of their own: nobody's data are mixed.
+export LANTOA_DATA ?= $(CURDIR)/var$(if $(SIMULATE),/simulated)
 
 .PHONY: help run test check bench screens words setup browser clean
 help: ## this list
@@ -25,8 +26,8 @@ $(VENV)/.words: $(VENV)/.main $(wildcard src/lantoa/locale/*/LC_MESSAGES/*.po)
 
 setup: $(VENV)/.main $(VENV)/.words
 
-run: setup ## serve the reference contest with demonstration data on http://127.0.0.1:8000 (PORT changes it)
-	LANTOA_DEMO=1 LANTOA_URL=http://127.0.0.1:$(PORT) PORT=$(PORT) $(BIN)/lantoa serve --demo
+run: setup ## serve the reference contest with demonstration data on http://127.0.0.1:8000 (PORT changes it; SIMULATE=1: its days made again)
+	LANTOA_DEMO=1 LANTOA_URL=http://127.0.0.1:$(PORT) PORT=$(PORT) $(BIN)/lantoa serve $(if $(SIMULATE),--simulate,--demo)
 
 browser: # and pdftotext, which reads back what a certificate says
 	@{ command -v chromium && command -v pdftotext; } >/dev/null || test "$$(id -u)" != 0 \

@@ -10,6 +10,7 @@ GROUPS = {
         "serve": "serve the site, with its worker (PORT, --workers)",
         "worker": "the worker alone: closes attempts that ran out, folds totals and ranks, keeps the logs",
         "demo": "fill an empty installation with the reference contest and an invented crowd",
+        "simulate": "CONTEST | --new: the reference contest's 32 days made again, with its published figures",
     },
     "Content": {
         "package": "import FOLDER: a contest's package, as a new version",

@@ -51,6 +51,8 @@ ROLE_NAMES = {
     "coordinator": gettext_noop("Điều phối viên (phường Lê Chân)"),
     "learned": gettext_noop("Thí sinh đã học xong, sắp thi"),
     "fresh": gettext_noop("Thí sinh mới đăng ký"),
+    "certified": gettext_noop("Thí sinh đã thi xong, có giấy chứng nhận"),
+    "registered": gettext_noop("Thí sinh đã đăng ký, chưa thi"),
 }
 SHARERS = 90
 
@@ -70,10 +72,9 @@ class Command(BaseCommand):
             with transaction.atomic():
                 contest, accounts = self.fill(options["people"])
             rebuild(contest)
-            _file().write_text(json.dumps(accounts, ensure_ascii=False, indent=1))
+            keep_sign_ins(accounts)
             self.stdout.write(f"Đã tạo {options['people']} người tham gia thử.")
-        for account in sign_ins():
-            self.stdout.write(f"  {account['role']}: {account['login']} / {account['password']}")
+        self.stdout.write(told_sign_ins())
 
     def fill(self, people: int) -> tuple[Contest, list[dict[str, str]]]:
         """Everything, once: the contest, and how to sign in as each role."""
@@ -113,19 +114,10 @@ def share(finishers: list[Contestant], *, by: Account, now: datetime) -> None:
 
 def make_accounts(contest: Contest) -> tuple[Account, list[dict[str, str]]]:
     """One account a role, with a password of this installation: the organiser's account, and all sign-ins."""
-    ward = Unit.objects.communes_of(contest.root).matching("Lê Chân")[0]
-    made = [_sign_in(kind, username) for kind, username in STAFF.items()]
-    staff = {
-        kind: create_staff(
-            username=username,
-            password=sign_in["password"],
-            roles=[kind],
-            unit=ward if kind == "coordinator" else None,
-        )
-        for (kind, username), sign_in in zip(STAFF.items(), made, strict=True)
-    }
+    organiser, made = make_staff(contest)
+    ward = _ward(contest)
     for serial, (kind, full_name) in enumerate(CONTESTANTS.items()):
-        sign_in = _sign_in(kind, f"090000009{serial}")
+        made.append(sign_in := new_sign_in(kind, f"090000009{serial}"))
         account = register(
             full_name=full_name,
             phone=sign_in["login"],
@@ -140,11 +132,32 @@ def make_accounts(contest: Contest) -> tuple[Account, list[dict[str, str]]]:
         contestant = join(contest=contest, person=account.person)
         if kind == "learned":
             learn_all(contestant)
-        made.append(sign_in)
-    return staff["organiser"], made
+    return organiser, made
 
 
-def _sign_in(kind: str, login: str) -> dict[str, str]:
+def make_staff(contest: Contest, at: datetime | None = None) -> tuple[Account, list[dict[str, str]]]:
+    """One account a role of those who work on the contest: the organiser's, and all sign-ins."""
+    made = [new_sign_in(kind, username) for kind, username in STAFF.items()]
+    staff = [
+        create_staff(
+            username=sign_in["login"],
+            password=sign_in["password"],
+            roles=[sign_in["kind"]],
+            unit=_ward(contest) if sign_in["kind"] == "coordinator" else None,
+            at=at,
+        )
+        for sign_in in made
+    ]
+    return staff[list(STAFF).index("organiser")], made
+
+
+def _ward(contest: Contest) -> Unit:
+    """Whose coordinator the demonstration has."""
+    return Unit.objects.communes_of(contest.root).matching("Lê Chân")[0]
+
+
+def new_sign_in(kind: str, login: str) -> dict[str, str]:
+    """How somebody signs in, with a new password; not stored yet."""
     password = f"bien-xanh-{secrets.randbelow(9000) + 1000}"
     return {"kind": kind, "role": ROLE_NAMES[kind], "login": login, "password": password}
 
@@ -154,6 +167,16 @@ def learn_all(contestant: Contestant) -> None:
     for lesson in Lesson.objects.current(contestant.contest):
         for card in range(1, lesson.size + 1):
             mark_card(contestant=contestant, lesson=lesson, card=card)
+
+
+def keep_sign_ins(accounts: list[dict[str, str]]) -> None:
+    """Where the sign-in page of a demonstration finds them."""
+    _file().write_text(json.dumps(accounts, ensure_ascii=False, indent=1))
+
+
+def told_sign_ins() -> str:
+    """The same for the terminal, a line each."""
+    return "\n".join(f"  {account['role']}: {account['login']} / {account['password']}" for account in sign_ins())
 
 
 def sign_ins() -> list[dict[str, str]]:

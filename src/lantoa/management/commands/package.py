@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -60,19 +60,26 @@ class Command(BaseCommand):
 
 
 def import_package(
-    *, folder: Path, publish: bool = False, opens: date | None = None, closes: date | None = None
+    *,
+    folder: Path,
+    publish: bool = False,
+    opens: date | None = None,
+    closes: date | None = None,
+    at: datetime | None = None,
 ) -> tuple[list[str], list[str]]:
     """Import a package in one transaction; returns what changed, and what its authors should look at."""
+    moment = at or clock.now()
     package = read_package(folder)
     known = facts(folder)
     notes = [found for lesson in read_lessons(folder) for found in lint(lesson, known)]
     with transaction.atomic():
-        root, changed = _root(package)
+        root, changed = _root(package, moment)
         contest, fresh = import_contest(package=package, root=root, opens=opens, closes=closes, publish=publish)
         changed += fresh + set_topics(contest=contest, topics=package.topics)
-        changed += publish_lessons(contest=contest, folder=folder)
-        changed += publish_documents(contest=contest, pages=package.documents)
-        bank, new = publish_bank(contest=contest, folder=folder / "questions", blueprint=package.blueprint)
+        changed += publish_lessons(contest=contest, folder=folder, at=moment)
+        changed += publish_documents(contest=contest, pages=package.documents, at=moment)
+        questions = folder / "questions"
+        bank, new = publish_bank(contest=contest, folder=questions, blueprint=package.blueprint, at=moment)
         changed += [f"ngân hàng câu hỏi bản {bank.version}: {len(bank.questions)} câu"] if new else []
         changed += set_prizes(contest=contest, prizes=package.prizes)
         if changed and NEW not in changed:
@@ -80,20 +87,19 @@ def import_package(
         publish_units(contest)
         publish_rules(contest)
         if changed:
-            note(None, "package.imported", f"contest:{contest.pk}", at=clock.now(), changed=changed)
+            note(None, "package.imported", f"contest:{contest.pk}", at=moment, changed=changed)
     return changed, notes
 
 
-def _root(package: Package) -> tuple[Unit, list[str]]:
+def _root(package: Package, at: datetime) -> tuple[Unit, list[str]]:
     """The place of the contest, its units imported from the package when it is not there yet."""
     place = package.place
     root = Unit.objects.city(place["code"])
     if root is not None:
         return root, []
     rows = read((package.folder / place["units"]).read_bytes(), required=["code", "name", "type"])
-    report = import_units(
-        rows, root=place["code"], root_name=place["name"], source=place["source"], approved_by=place["approved_by"]
-    )
+    names = {"root": place["code"], "root_name": place["name"]}
+    report = import_units(rows, **names, source=place["source"], approved_by=place["approved_by"], at=at)
     if not report.fine:
         raise BadContent([f"{place['units']}: dòng {line}: {what}" for line, what in report.errors])
     root = Unit.objects.city(place["code"])

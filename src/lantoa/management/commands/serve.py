@@ -24,8 +24,12 @@ class Command(BaseCommand):
     help = "Serve the site, with its worker."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """--demo, --workers, --port."""
-        parser.add_argument("--demo", action="store_true", help="fill an empty installation with demonstration data")
+        """--demo or --simulate, --workers, --port."""
+        filled = parser.add_mutually_exclusive_group()
+        filled.add_argument("--demo", action="store_true", help="fill an empty installation with demonstration data")
+        filled.add_argument(
+            "--simulate", action="store_true", help="or with the reference contest's days, made again: some minutes"
+        )
         parser.add_argument("--people", type=int, default=3000, help="how many invented people the demonstration has")
         parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes that serve pages")
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
@@ -37,6 +41,8 @@ class Command(BaseCommand):
         collect_static()
         if options["demo"]:
             call_command("demo", people=options["people"])
+        if options["simulate"]:
+            call_command("simulate", new=True)
         self.stdout.write(f"Lan Tỏa: {settings.PUBLIC_URL} (Ctrl+C dừng)")
         self.stdout.flush()
         worker = subprocess.Popen([sys.executable, "-m", "lantoa.management.main", "worker"])

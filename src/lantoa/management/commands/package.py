@@ -84,8 +84,8 @@ def import_package(
         changed += set_prizes(contest=contest, prizes=package.prizes)
         if changed and NEW not in changed:
             count_version(contest=contest)
-        publish_units(contest)
-        publish_rules(contest)
+        publish_units(contest, moment)
+        publish_rules(contest, moment)
         if changed:
             note(None, "package.imported", f"contest:{contest.pk}", at=moment, changed=changed)
     return changed, notes
@@ -98,8 +98,8 @@ def _root(package: Package, at: datetime) -> tuple[Unit, list[str]]:
     if root is not None:
         return root, []
     rows = read((package.folder / place["units"]).read_bytes(), required=["code", "name", "type"])
-    names = {"root": place["code"], "root_name": place["name"]}
-    report = import_units(rows, **names, source=place["source"], approved_by=place["approved_by"], at=at)
+    names = {"root": place["code"], "root_name": place["name"], "source": place["source"]}
+    report = import_units(rows, approved_by=place["approved_by"], at=at, dry_run=False, **names)
     if not report.fine:
         raise BadContent([f"{place['units']}: dòng {line}: {what}" for line, what in report.errors])
     root = Unit.objects.city(place["code"])

@@ -1,6 +1,6 @@
-"""`lantoa simulate CONTEST | --new`: the reference contest's days made again, with its published figures (figures.md §7).
+"""`lantoa simulate CONTEST | --new`: the reference contest's days made again, with its published figures.
 
-The contest is over when it is made: everything is dated inside its own window, 11/10 to 11/11/2025.
+How: figures.md §7. The contest is over when it is made: everything is dated inside its own window, 11/10 to 11/11/2025.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from lantoa.exams.bank import key_of, open_bank
 from lantoa.exams.models import Attempt, Bank, Best
 from lantoa.exams.ranking import key
 from lantoa.exams.results import Result
+from lantoa.exams.sittings import enter_missing
 from lantoa.learning.models import Lesson, Progress
 from lantoa.lib.bulk import analyze, array, copy, fresh_ids
 from lantoa.management.simulate.history import History, stream
@@ -71,7 +72,8 @@ def load(contest: Contest, history: History, units: Sequence[Unit], *, seed: int
     loader = _Loader(contest, history, seed, until)
     with transaction.atomic():
         entries = loader.run([unit.pk for unit in units])
-    analyze(*_TABLES)
+        analyze(*_TABLES)
+        enter_missing(contest)
     return entries
 
 

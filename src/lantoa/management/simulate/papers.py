@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 
-from lantoa.exams.draw import Bank
 from lantoa.exams.marking import NOTHING, OPTIONS, ORDER_INDEX, ORDERS
+from lantoa_verify.papers import Bank
 
 PROCESSES = 2
 CHUNK = 2000  # attempts; fewer altogether are not worth another process

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 from math import exp, floor, log
 from random import Random
 
@@ -31,14 +32,14 @@ def thin(rng: Random, times: Sequence[int], cuts: Sequence[int], totals: Sequenc
     """
     edges = [0, *(bisect_right(times, cut) for cut in cuts)]
     wanted = [totals[0], totals[1] - totals[0]]
-    for window, number in enumerate(wanted):
-        if not 0 <= number <= edges[window + 1] - edges[window]:
-            raise TooFew(f"{number} of {edges[window + 1] - edges[window]}")
-    windows = [[time / END for time in times[low:high]] for low, high in zip(edges, edges[1:], strict=False)]
+    for (low, high), number in zip(pairwise(edges), wanted, strict=True):
+        if not 0 <= number <= high - low:
+            raise TooFew(f"{number} of {high - low}")
+    windows = [[time / END for time in times[low:high]] for low, high in pairwise(edges)]
     slope = _slope(windows, wanted)
     kept: list[int] = []
-    for low, window, number in zip(edges, windows, wanted, strict=False):
-        kept += _chosen(rng, [exp(slope * x) for x in window], number, low)
+    for first, window, number in zip(edges[:2], windows, wanted, strict=True):
+        kept += _chosen(rng, [exp(slope * x) for x in window], number, first)
     last = exp(slope * cuts[1] / END)
     rest = len(times) - edges[2]
     return kept + _chosen(rng, [1.0] * rest, min(rest, round(rest * last * _level(windows, wanted, slope))), edges[2])
@@ -82,7 +83,7 @@ def _chosen(rng: Random, weights: Sequence[float], number: int, first: int) -> l
 
 
 def _chances(weights: Sequence[float], number: int) -> list[float]:
-    """Proportional to the weights, adding up to ``number``; what would exceed 1 is certain, the others share the rest."""
+    """Proportional to the weights, adding up to ``number``; what would exceed 1 is certain, the rest is shared."""
     certain: set[int] = set()
     while True:
         total = sum(weight for place, weight in enumerate(weights) if place not in certain)
@@ -97,7 +98,7 @@ def _systematic(rng: Random, places: Sequence[int], chances: Sequence[float], nu
     """Walk along the chances; each whole number passed, counted from a random start, keeps one place."""
     if not places:
         return []
-    reached = start = rng.random()
+    reached = rng.random()
     before, kept = 0, []
     for place in places[:-1]:
         reached += chances[place]

@@ -26,18 +26,17 @@ def visits(
     edges = [0, *(row.cut // MINUTE for row in rows)]
     numbers = [rows[0].visits, rows[1].visits - rows[0].visits]
     found = [0] * MINUTES
-    for low, high, number in zip(edges, edges[1:], numbers, strict=False):
-        _spread(rng, lively, low, high, number, found)
+    for low, high, number in zip(edges[:2], edges[1:], numbers, strict=True):
+        found[low:high] = _spread(rng, lively[low:high], number)
     usual = numbers[1] / sum(lively[edges[1] : edges[2]])
-    _spread(rng, lively, edges[2], MINUTES, round(usual * sum(lively[edges[2] :])), found)
+    found[edges[2] :] = _spread(rng, lively[edges[2] :], round(usual * sum(lively[edges[2] :])))
     return found
 
 
-def _spread(rng: Random, lively: Sequence[float], low: int, high: int, number: int, found: list[int]) -> None:
-    """A multinomial draw: ``number`` visits over the minutes from ``low`` to before ``high``."""
-    sums = list(accumulate(lively[low:high]))
-    for minute, count in Counter(rng.choices(range(low, high), cum_weights=sums, k=number)).items():
-        found[minute] = count
+def _spread(rng: Random, lively: Sequence[float], number: int) -> list[int]:
+    """A multinomial draw: ``number`` visits over these minutes."""
+    drawn = Counter(rng.choices(range(len(lively)), cum_weights=list(accumulate(lively)), k=number))
+    return [drawn[minute] for minute in range(len(lively))]
 
 
 def _lively(rng: Random, rate: Sequence[float], registered: Sequence[int], submitted: Sequence[int]) -> list[float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from random import Random
 from uuid import UUID
 
@@ -53,9 +54,11 @@ def register_all(rng: Random, people: list[Newcomer], *, consent_version: str) -
 
 
 def _rows(rng: Random, people: list[Newcomer]) -> Iterator[tuple[object, ...]]:
+    sort_key = cache(name_key)  # many share a name
+    person = Person()
     for serial, one in enumerate(people, FIRST):
         full_name, sex = names.name(rng)
-        person = Person(id=one.id)
+        person.id = one.id
         numbers.put(
             person,
             phone_number=names.phone_number(serial),
@@ -64,7 +67,7 @@ def _rows(rng: Random, people: list[Newcomer]) -> Iterator[tuple[object, ...]]:
         yield (
             one.id,
             full_name,
-            name_key(full_name),
+            sort_key(full_name),
             person.phone_sealed,
             person.phone_index,
             person.citizen_id_sealed,

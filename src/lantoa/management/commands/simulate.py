@@ -135,7 +135,7 @@ def _afterwards(history: History, entries: list[int], organiser: Account, until:
     share(list(sharing.values()), by=organiser, now=until)
     certified = [who for who in some if _certify(sharing[entries[who]], until)]
     waiting = next(who for who in range(len(entries)) if who not in set(finished))
-    (other,) = Contestant.objects.in_bulk([entries[waiting]]).values()
+    other = Contestant.objects.in_bulk([entries[waiting]])[entries[waiting]]
     return [
         _may_sign_in("certified", sharing[entries[certified[0]]].person, certified[0]),
         _may_sign_in("registered", other.person, waiting),

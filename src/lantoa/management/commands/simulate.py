@@ -132,7 +132,7 @@ def _afterwards(history: History, entries: list[int], organiser: Account, until:
     rng = Random(SEED)  # noqa: S311 (examples, no secret)
     some = rng.sample(finished, min(SHARERS, len(finished)))
     sharing = Contestant.objects.in_bulk([entries[who] for who in some])
-    share(list(sharing.values()), by=organiser, now=until)
+    share([sharing[entries[who]] for who in some], by=organiser, now=until)
     certified = [who for who in some if _certify(sharing[entries[who]], until)]
     waiting = next(who for who in range(len(entries)) if who not in set(finished))
     other = Contestant.objects.in_bulk([entries[waiting]])[entries[waiting]]

@@ -134,7 +134,7 @@ def _afterwards(history: History, entries: list[int], organiser: Account, until:
     sharing = Contestant.objects.in_bulk([entries[who] for who in some])
     share([sharing[entries[who]] for who in some], by=organiser, now=until)
     certified = [who for who in some if _certify(sharing[entries[who]], until)]
-    waiting = next(who for who in range(len(entries)) if who not in set(finished))
+    waiting = min(set(range(len(entries))) - set(finished))
     other = Contestant.objects.in_bulk([entries[waiting]])[entries[waiting]]
     return [
         _may_sign_in("certified", sharing[entries[certified[0]]].person, certified[0]),

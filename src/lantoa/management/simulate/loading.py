@@ -147,11 +147,11 @@ class _Loader:
         )  # fmt: skip
 
     def _bests(self, sat: Sequence[Sat]) -> Iterator[tuple[object, ...]]:
-        standing = {one.entry.id: one for one in sat if one.better}
-        for one in standing.values():
-            result = one.result
-            unit = one.entry.person.unit
-            yield self.contest.pk, one.entry.id, unit, one.id, result.missed, result.ms, result.submitted_at
+        standing = {one.entry.id: one.id for one in sat if one.better}  # the last better one is the best
+        for one in sat:
+            if standing[one.entry.id] == one.id:
+                result, unit = one.result, one.entry.person.unit
+                yield self.contest.pk, one.entry.id, unit, one.id, result.missed, result.ms, result.submitted_at
 
     def _movements(self, entries: Sequence[Entry], sat: Sequence[Sat]) -> list[tuple[object, ...]]:
         """The steps of the figures, in the order in which they happened."""

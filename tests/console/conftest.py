@@ -16,6 +16,7 @@ from lantoa.people.actions import create_staff, register
 from lantoa.people.models import AuditEntry
 from lantoa.shares.actions import publish_share, report_share, send_share
 from lantoa.shares.models import Report
+from lantoa.standings.bulletins import publish_bulletin
 from lantoa.units.models import Cluster, ClusterMember, Population, Succession
 from tests.factories.contest import DURING, OPENS, a_bank, a_contest
 
@@ -116,6 +117,7 @@ def world(db, settings):
             asked=20,
             issued_at=clock.now(),
         ),
+        "bulletin": publish_bulletin(contest=contest, as_of=DURING, by=staff["organiser"]),
         "account": staff["operator"],
         "role": staff["operator"].roles.get(),
         "auditentry": AuditEntry.objects.first(),

@@ -26,6 +26,7 @@ EXPECTED: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
     "share": ({"organiser"}, NOBODY, {"organiser"}, NOBODY),
     "report": ({"organiser"}, NOBODY, NOBODY, NOBODY),
     "certificate": ({"organiser"}, NOBODY, NOBODY, NOBODY),
+    "bulletin": (ALL, {"organiser"}, NOBODY, NOBODY),
     "account": ({"operator"}, {"operator"}, {"operator"}, NOBODY),
     "auditentry": ({"operator"}, NOBODY, NOBODY, NOBODY),
 }

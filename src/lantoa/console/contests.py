@@ -6,6 +6,7 @@ from pathlib import PurePath
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet, TextField
@@ -14,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from lantoa.console.admin_site import console
 from lantoa.console.base import LongBook, Rows, Table
@@ -40,18 +41,25 @@ class Contests(Table):
         (_("Đơn vị"), {"fields": ("organiser", "operator", "contact", "root")}),
         (_("Quy định thi"), {"fields": ("asked", "time_limit", "attempts_limit", "learn_first", "public_names")}),
         (_("Bài chia sẻ"), {"fields": ("share_rules_shown",)}),
+        (_("Bản tin"), {"fields": ("bulletin_times",)}),
         (_("Bản tiếng Anh"), {"fields": ("name_en", "summary_en")}),
         (_("Nội dung"), {"fields": ("package_version",)}),
     )
     # The address is printed on posters; the number of questions belongs to the blueprint of the bank.
     readonly_fields = ("slug", "root", "asked", "share_rules_shown", "package_version")
-    formfield_overrides = {TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})}}
+    formfield_overrides = {
+        TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})},
+        ArrayField: {"widget": UnfoldAdminTextInputWidget()},
+    }
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
         """A word of help where the form alone does not say it."""
         said = {
             "time_limit": _("Giờ:phút:giây. 00:20:00 là 20 phút."),
             "attempts_limit": _("Để trống: thi bao nhiêu lượt cũng được."),
+            "bulletin_times": _(
+                "Giờ tự công bố số liệu mỗi ngày: 11:00, 17:00. Hôm nay đã qua giờ ấy thì công bố ngay."
+            ),
             "published": _("Bỏ chọn: chỉ ban tổ chức xem được cuộc thi."),
         }
         return super().get_form(request, obj, change, help_texts=said, **kwargs)

@@ -46,6 +46,7 @@ GROUPS: list[tuple[Any, list[tuple[str, Any, str]]]] = [
     (
         _("Kết quả"),
         [
+            ("bulletin", _("Bản tin"), "newspaper"),
             ("share", _("Bài chia sẻ"), "rate_review"),
             ("report", _("Bài bị báo"), "report"),
             ("certificate", _("Giấy chứng nhận"), "workspace_premium"),

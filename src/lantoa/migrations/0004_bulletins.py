@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('known_size', models.BigIntegerField(null=True, verbose_name='số dòng sổ cuộc thi')),
                 ('method', models.PositiveSmallIntegerField(verbose_name='cách tính')),
                 ('content', models.TextField(verbose_name='nội dung')),
-                ('previous', models.CharField(max_length=64, verbose_name='mã băm bản trước')),
+                ('previous', models.CharField(max_length=64, verbose_name='mã kiểm tra bản trước')),
                 ('signature', models.BinaryField(verbose_name='chữ ký')),
                 ('key', models.BinaryField(verbose_name='khóa công khai')),
                 ('published_at', models.DateTimeField(verbose_name='công bố lúc')),

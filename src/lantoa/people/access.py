@@ -51,7 +51,7 @@ TABLES: dict[str, tuple[str, str | None]] = {
     "report": ("moderate_shares", None),
     "prize": ("enter_console", "run_contest"),
     "certificate": ("see_results", None),
-    "bulletin": ("enter_console", None),
+    "bulletin": ("enter_console", "publish_bulletins"),
     "contestant": ("see_people", None),
     "account": ("manage_accounts", "manage_accounts"),
     "role": ("manage_accounts", "manage_accounts"),

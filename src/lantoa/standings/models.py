@@ -92,6 +92,10 @@ class BulletinQuerySet(models.QuerySet["Bulletin"]):
         """Those of contests that everybody may see, the newest first."""
         return self.filter(contest__published=True).select_related("contest").order_by("-published_at", "-pk")
 
+    def detailed(self) -> BulletinQuerySet:
+        """With contest and publisher."""
+        return self.select_related("contest", "by")
+
     def numbered(self, contest: Contest, number: int) -> Bulletin | None:
         """One of a contest."""
         return self.of(contest).filter(number=number).first()
@@ -111,7 +115,7 @@ class Bulletin(models.Model):
     known_size = models.BigIntegerField("số dòng sổ cuộc thi", null=True)
     method = models.PositiveSmallIntegerField("cách tính")
     content = models.TextField("nội dung")
-    previous = models.CharField("mã băm bản trước", max_length=64)
+    previous = models.CharField("mã kiểm tra bản trước", max_length=64)
     signature = models.BinaryField("chữ ký")
     key = models.BinaryField("khóa công khai")
     published_at = models.DateTimeField("công bố lúc")
@@ -138,7 +142,7 @@ class Bulletin(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.contest_id}/{self.number}"
+        return f"Bản tin số {self.number}"
 
     @property
     def sealed(self) -> bytes:

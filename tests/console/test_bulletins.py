@@ -27,7 +27,7 @@ def test_an_organiser_publishes_the_next_one_and_it_is_written_down(world, enter
     assert "Đã công bố bản tin số 2" in page.content.decode()
     assert made.by == world.accounts["organiser"]
     assert made.as_of == DURING.replace(hour=16, minute=0, second=30)
-    noted = AuditEntry.objects.filter(action="bulletin").latest("pk")
+    noted = AuditEntry.objects.filter(action="publish_bulletin").latest("pk")
     assert (noted.actor, noted.detail["number"]) == (made.by, 2)
 
 

@@ -92,7 +92,7 @@ def publish_bulletin(
             content=content.decode(), previous=previous, signature=key.sign(content),
             key=key.public_key().public_bytes_raw(), published_at=at or now, by=by, scheduled=scheduled,
         )  # fmt: skip
-        note(by, "bulletin", f"contest:{contest.pk}", at=bulletin.published_at, number=number, sha256=bulletin.digest)
+        note(by, "publish_bulletin", f"bulletin:{bulletin.pk}", at=bulletin.published_at, number=number)
     return bulletin
 
 

@@ -230,7 +230,7 @@ class Book(SimpleHTTPRequestHandler):
 @pytest.fixture
 def files():
     """What is served; a test puts a log into it."""
-    section = render_to_string("site/book/own_check.html", {"base": "/log/thu/"})
+    section = render_to_string("site/book/own_check.html", {"base": "/log/thu/checkpoint"})
     page = f'<!doctype html><html lang="vi"><body>{section}<script type="module" src="/js/book/check.js"></script>'
     return {HOME: page.encode()}
 

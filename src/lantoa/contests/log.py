@@ -7,7 +7,7 @@ valid. A trigger lets nothing else pass.
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import ExpressionWrapper, F, Func, Q
 from django.db.models.lookups import Exact
 
 from lantoa.contests.models import Contest, Contestant
@@ -108,11 +108,22 @@ class Entry(models.Model):
         return self.line
 
 
+class WaitingQuerySet(models.QuerySet["Waiting"]):
+    """Reads of what waits."""
+
+    def in_order(self, contest: Contest) -> WaitingQuerySet:
+        """As it is to be numbered: what was published before the facts that name it, those by their moment."""
+        personal = ExpressionWrapper(Q(entry__contestant__isnull=False), models.BooleanField())
+        return self.filter(contest=contest).order_by(personal, "entry__at_ms", "entry")
+
+
 class Waiting(models.Model):
     """An entry without a number yet: written with the entry, gone when it is numbered."""
 
     entry = models.OneToOneField(Entry, models.PROTECT, primary_key=True, related_name="waiting")
     contest = models.ForeignKey(Contest, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+
+    objects = WaitingQuerySet.as_manager()
 
     class Meta:
         verbose_name = "dòng chờ đánh số"
@@ -122,6 +133,15 @@ class Waiting(models.Model):
         return str(self.entry_id)
 
 
+class LeafQuerySet(models.QuerySet["Leaf"]):
+    """Reads of numbers."""
+
+    def known_by(self, contest: Contest, at_ms: int) -> int:
+        """How long the log was when all entries up to that moment were in it; 0 before the first."""
+        newest = self.filter(contest=contest, entry__at_ms__lte=at_ms).order_by("-index").first()
+        return newest.index + 1 if newest else 0
+
+
 class Leaf(models.Model):
     """The number of an entry, from 0 without a gap."""
 
@@ -129,6 +149,8 @@ class Leaf(models.Model):
     contest = models.ForeignKey(Contest, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     index = models.BigIntegerField()
     entry = models.OneToOneField(Entry, models.PROTECT, related_name="numbered")
+
+    objects = LeafQuerySet.as_manager()
 
     class Meta:
         verbose_name = "số thứ tự"

@@ -62,8 +62,7 @@ def number_waiting(contest: Contest, *, limit: int = BATCH) -> int:
         return 0
     with transaction.atomic():
         log = _locked(contest)
-        waiting = Waiting.objects.filter(contest=contest).order_by("entry__at_ms", "entry")
-        rows = list(waiting.values_list("entry", "entry__leaf")[:limit])
+        rows = list(Waiting.objects.in_order(contest).values_list("entry", "entry__leaf")[:limit])
         if rows and not log.size:
             rows.insert(0, _first(log))
         if not rows:

@@ -13,6 +13,8 @@ from typing import Any
 
 from django.db import transaction
 
+from lantoa.contests.ledger import append, milliseconds, public
+from lantoa.contests.log import Leaf
 from lantoa.contests.models import Contest
 from lantoa.exams.results import earliest_overdue
 from lantoa.lib import clock
@@ -23,6 +25,7 @@ from lantoa.standings.content import PUBLISHED, TODAY, UNPUBLISHED, VERSION, can
 from lantoa.standings.figures import Figures, figures, summed
 from lantoa.standings.fold import settled
 from lantoa.standings.models import Bulletin
+from lantoa_verify import entries as forms
 
 COUNTED = ("registered", "finished", "attempts", "population")
 _COUNTING = {"moment", "known_at", *COUNTED, "ratio", "finished_units", "visits", "units", "clusters", "top"}
@@ -85,15 +88,25 @@ def publish_bulletin(
             raise Refused("too_early")
         last = Bulletin.objects.last(contest)
         number, previous = (last.number + 1, last.digest) if last else (1, "")
-        seal = {"status": PUBLISHED, "number": number, "previous": previous, "known_size": None}
+        known_size = Leaf.objects.known_by(contest, milliseconds(known_at)) or None
+        seal = {"status": PUBLISHED, "number": number, "previous": previous, "known_size": known_size}
         content = canonical(written(frame(contest), figures(contest, as_of, known_at), **seal))
         bulletin = Bulletin.objects.create(
             contest=contest, number=number, as_of=as_of, known_at=known_at, method=VERSION,
             content=content.decode(), previous=previous, signature=key.sign(content),
             key=key.public_key().public_bytes_raw(), published_at=at or now, by=by, scheduled=scheduled,
+            known_size=known_size,
         )  # fmt: skip
+        _enter(bulletin)
         note(by, "publish_bulletin", f"bulletin:{bulletin.pk}", at=bulletin.published_at, number=number)
     return bulletin
+
+
+def _enter(bulletin: Bulletin) -> None:
+    """Write it down in the contest's log, with the size of the log that its figures follow from."""
+    as_of, digest = milliseconds(bulletin.as_of), bytes.fromhex(bulletin.digest)
+    fields = forms.BulletinEntry(bulletin.number, as_of, bulletin.known_size or 0, digest)
+    append(bulletin.contest_id, public("bulletin", bulletin.published_at, fields, bulletin.content))
 
 
 def unsealed(contest: Contest, as_of: datetime, known_at: datetime | None = None) -> dict[str, Any]:

@@ -30,7 +30,7 @@ EXPECTED: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
     "account": ({"operator"}, {"operator"}, {"operator"}, NOBODY),
     "auditentry": ({"operator"}, NOBODY, NOBODY, NOBODY),
 }
-PAGES = {"provisional_winners": {"organiser"}}
+PAGES = {"provisional_winners": {"organiser"}, "correct_results": {"organiser"}}
 TABLES = sorted(model._meta.model_name for model in console._registry)
 OUTSIDERS = {"anonymous", "citizen", "coordinator", "judge"}
 
@@ -75,6 +75,8 @@ def test_pages_of_our_own_ask_for_their_power(world, enter, role):
     browser = enter(role)
     address = reverse("admin:provisional_winners", args=[world.contest.pk])
     assert browser.get(address).status_code == answer(role, PAGES["provisional_winners"])
+    correcting = reverse("admin:correct_results", args=[world.rows["contestant"].pk])
+    assert browser.get(correcting).status_code == answer(role, PAGES["correct_results"])
     password = reverse("admin:lantoa_account_password", args=[world.accounts["judge"].pk])
     assert browser.get(password).status_code == answer(role, {"operator"})
 

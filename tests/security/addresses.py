@@ -106,7 +106,7 @@ OPEN_DATA = {name for name in SITE if name.startswith("api-")}
 # The console besides its tables, which tests/console/test_who_may_see_what.py declares.
 CONSOLE_PAGES = {
     *("index", "login", "logout", "password_change", "password_change_done"),
-    *("autocomplete", "jsi18n", "search", "view_on_site", "app_list", "provisional_winners"),
+    *("autocomplete", "jsi18n", "search", "view_on_site", "app_list", "provisional_winners", "correct_results"),
 }
 
 

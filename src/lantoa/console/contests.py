@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.postgres.fields import ArrayField
@@ -21,7 +21,9 @@ from lantoa.console.admin_site import console
 from lantoa.console.base import LongBook, Rows, Table
 from lantoa.contests.models import Attachment, Contest, Contestant, Document
 from lantoa.contests.publications import publish_rules
+from lantoa.exams.corrections import POWER
 from lantoa.people import numbers
+from lantoa.people.models import Account
 from lantoa.shares.models import Share
 from lantoa.shares.rules import lengths
 
@@ -144,6 +146,7 @@ class Contestants(LongBook):
     search_help_text = _("Họ tên, không cần dấu")
     fields = ("person", "contest", "unit", "sub_unit", "group", "joined_at", "valid_at", "phone", "citizen_id")
     readonly_fields = ("phone", "citizen_id")
+    change_form_outer_before_template = "console/contestant_tools.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contestant]:  # noqa: ARG002
         """With names and units."""
@@ -157,7 +160,8 @@ class Contestants(LongBook):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Every look at a person is written down (reliability.md D05)."""
-        response: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
+        tools = {"may_correct": cast("Account", request.user).may(POWER), **(extra_context or {})}
+        response: HttpResponse = super().change_view(request, object_id, form_url, tools)
         shown = self.get_object(request, object_id)
         if shown is not None and self.has_view_permission(request):
             self.write_down(request, "see", shown)

@@ -186,6 +186,10 @@ class ContestantQuerySet(models.QuerySet["Contestant"]):
         """With what a list of people shows."""
         return self.select_related("contest", "person", "unit", "sub_unit")
 
+    def found(self, number: int) -> Contestant | None:
+        """The entry of that number, with contest, person and units."""
+        return self.select_related("contest__root", "person", "unit", "sub_unit").filter(pk=number).first()
+
     def called(self, words: str) -> ContestantQuerySet:
         """Whose name holds every word, marks or not."""
         found = self.alias(called=folded("person__full_name"))

@@ -43,6 +43,11 @@ def test_joining_writes_the_entry_and_one_step_of_the_figures(contest, unit, acc
     assert len(bytes(me.who)) == 16
 
 
+def test_a_fact_lies_on_a_whole_millisecond_as_the_log_counts(contest, account):
+    me = join(contest=contest, person=account.person, at=DURING + timedelta(microseconds=1999))
+    assert me.joined_at == Movement.objects.get().at == DURING + timedelta(milliseconds=1)
+
+
 def test_joining_again_gives_the_same_entry(contest, account):
     first = join(contest=contest, person=account.person, at=DURING)
     assert join(contest=contest, person=account.person, at=LATER).pk == first.pk

@@ -37,7 +37,7 @@ def join(*, contest: Contest, person: Person, at: datetime | None = None) -> Con
     """
     if known := contest.contestants.filter(person=person).first():
         return known
-    moment = at or clock.now()
+    moment = clock.whole(at or clock.now())
     phase = contest.phase(moment)
     if phase is not Phase.OPEN:
         raise Refused(phase.value)

@@ -116,6 +116,7 @@ def pages(site: Site) -> Iterator[tuple[str, str, Cookies, int]]:
             ("standings", f"{HOME}xep-hang/"),
             ("unit standings", f"{HOME}xep-hang/don-vi/"),
             ("statistics", f"{HOME}thong-ke/"),
+            ("bulletins", f"{HOME}ban-tin/"),
             ("wall", f"{HOME}lan-toa/"),
             ("rules", f"{HOME}the-le/"),
             ("help", f"{HOME}tro-giup/"),

@@ -18,6 +18,8 @@ PUBLIC = [
     f"/{SLUG}/xep-hang/don-vi/",
     f"/{SLUG}/xep-hang/cum/",
     f"/{SLUG}/thong-ke/",
+    f"/{SLUG}/thong-ke/?luc=hom-qua",
+    f"/{SLUG}/ban-tin/",
     f"/{SLUG}/lan-toa/",
     f"/{SLUG}/the-le/",
     f"/{SLUG}/van-ban/",

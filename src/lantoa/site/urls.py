@@ -3,6 +3,7 @@
 from lantoa.site.views import (
     account,
     book,
+    bulletins,
     certificate,
     documents,
     exam,
@@ -25,6 +26,7 @@ urlpatterns = [
     *share.urlpatterns,
     *standings.urlpatterns,
     *statistics.urlpatterns,
+    *bulletins.urlpatterns,
     *documents.urlpatterns,
     *landing.urlpatterns,
 ]

@@ -88,6 +88,10 @@ class BulletinQuerySet(models.QuerySet["Bulletin"]):
         """A contest's, the newest first."""
         return self.filter(contest=contest).order_by("-number")
 
+    def listed(self, contest: Contest) -> BulletinQuerySet:
+        """A contest's without what they say, the newest first."""
+        return self.of(contest).defer("content")
+
     def public(self) -> BulletinQuerySet:
         """Those of contests that everybody may see, the newest first."""
         return self.filter(contest__published=True).select_related("contest").order_by("-published_at", "-pk")

@@ -25,13 +25,13 @@ def count(value: float) -> str:
 @register.filter
 def moment(value: datetime) -> str:
     """15:30 ngày 21/10/2025 (English: 15:30 on 21 October 2025), Vietnam's time."""
-    return written.moment(value, _language())
+    return written.moment(value, language())
 
 
 @register.filter
 def day(value: date) -> str:
     """21/10/2025 (English: 21 October 2025), Vietnam's time."""
-    return written.day(value, _language())
+    return written.day(value, language())
 
 
 @register.filter
@@ -43,7 +43,8 @@ def span(milliseconds: int) -> str:
     return f"{minutes} {minute} {seconds} {second}" if minutes else f"{seconds} {second}"
 
 
-def _language() -> written.Language:
+def language() -> written.Language:
+    """The language that the page is read in."""
     return "en" if get_language() == "en" else "vi"
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from lantoa.lib import sheets
 from lantoa.site.charts import NARROW, WIDE, rising
 from lantoa.site.doors import contest_or_404, whoever
+from lantoa.site.moments import asked_moment
 from lantoa.site.views.standings import Line
 from lantoa.standings.figures import Figures, Measure, curve, figures
 
@@ -27,7 +28,9 @@ COLUMNS = (
 @require_safe
 def statistics(request: HttpRequest, contest: str) -> HttpResponse:
     """Four figures, the curve by day, two charts of the first ten units, and the table by ratio."""
-    found, me, moment = whoever(request, contest)
+    found, me, now = whoever(request, contest)
+    asked = asked_moment(request, found, now)
+    moment = asked.at
     counted = figures(found, moment)
     days = curve(found, moment) if counted.total.registered else ()
     by_ratio = [Line(rank, unit) for rank, unit in counted.by(Measure.RATIO)[:TOP] if unit.ratio]
@@ -35,6 +38,8 @@ def statistics(request: HttpRequest, contest: str) -> HttpResponse:
         "contest": found,
         "me": me,
         "moment": moment,
+        "now": now,
+        "asked": asked,
         "here": "statistics",
         "phase": found.phase(moment).value,
         "figures": counted,
@@ -44,7 +49,7 @@ def statistics(request: HttpRequest, contest: str) -> HttpResponse:
         "finished": _bars(counted, Measure.FINISHED),
         "ratio": by_ratio,
     }
-    return render(request, "site/statistics/statistics.html", context)
+    return render(request, "site/statistics/statistics.html", context, status=422 if asked.error else 200)
 
 
 def _bars(counted: Figures, measure: Measure) -> list[dict[str, Any]]:
@@ -59,10 +64,13 @@ def _bars(counted: Figures, measure: Measure) -> list[dict[str, Any]]:
 
 
 @require_safe
-def sheet(request: HttpRequest, contest: str) -> HttpResponse:  # noqa: ARG001 (Django's signature)
-    """Every unit with every measure, as CSV."""
+def sheet(request: HttpRequest, contest: str) -> HttpResponse:
+    """Every unit with every measure, as CSV, of the moment asked for."""
     found = contest_or_404(contest)
-    counted = figures(found, found.moment)
+    asked = asked_moment(request, found, found.moment)
+    if asked.error:
+        return HttpResponse(asked.error, status=422, content_type="text/plain; charset=utf-8")
+    counted = figures(found, asked.at)
     at = timezone.localtime(counted.at)
     places = {measure: {unit.code: rank for rank, unit in counted.by(measure)} for measure in Measure}
     rows = (

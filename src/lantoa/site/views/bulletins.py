@@ -39,7 +39,7 @@ NAMES = {
 DOWNLOADS = (
     ("ban-tin.xlsx", _("Bảng số (Excel)")),
     ("ban-tin.csv", _("Bảng số (CSV)")),
-    ("ban-tin.md", _("Bài viết (Markdown)")),
+    ("ban-tin.md", _("Bài viết")),
     ("ban-tin.json", _("Dữ liệu (JSON)")),
     ("niem-phong.json", _("Bản niêm phong")),
 )

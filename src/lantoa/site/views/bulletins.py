@@ -27,6 +27,7 @@ from lantoa.standings.outputs.tables import TOPS, top
 
 TYPES = {".md": "text/markdown; charset=utf-8", ".csv": "text/csv; charset=utf-8", ".svg": "image/svg+xml"}
 _HEADING = re.compile("^#", re.MULTILINE)  # the page has its own first heading
+MOST_BARS = 15  # shown of a first ten whose last place many share
 KEPT = "public, max-age=31536000, immutable"
 NAMES = {
     "registered": _("người đăng ký"),
@@ -130,7 +131,8 @@ def _top(said: dict[str, Any], measure: str) -> dict[str, Any]:
         }
         for unit, value in zip(rows, values, strict=True)
     ]
-    return {"title": top(said, measure, language()).title, "picture": PICTURED[measure], "bars": bars}
+    shown, more = bars[:MOST_BARS], max(0, len(bars) - MOST_BARS)
+    return {"title": top(said, measure, language()).title, "picture": PICTURED[measure], "bars": shown, "more": more}
 
 
 def _share(unit: dict[str, Any]) -> float:

@@ -133,6 +133,7 @@ def test_the_whole_console_is_closed_to_whoever_has_no_role_in_it(world, enter, 
     client = enter(role)
     filled = {
         "contest": world.contest.pk,
+        "contestant": 1,
         "pk": 1,
         "object_id": "1",
         "content_type_id": "1",

@@ -12,7 +12,7 @@ import json
 import logging
 import os
 import time
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from types import SimpleNamespace
 
 import pytest
@@ -137,24 +137,31 @@ class Heard(logging.Handler):
         self.lines.append(f"{self.format(record)} {record.args}")
 
 
+@contextmanager
+def listening(heard):
+    """Every logger speaks up for a while."""
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(heard)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        root.setLevel(level)
+        root.removeHandler(heard)
+
+
 @pytest.fixture(scope="module")
 def lived(world, django_db_blocker):
     """Somebody who did it all, once for this file; what was said meanwhile."""
-    heard, said, root = Heard(), io.StringIO(), logging.getLogger()
-    level, began = root.level, time.time()
-    root.addHandler(heard)
-    root.setLevel(logging.DEBUG)
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        whole = transaction.atomic()
-        whole.__enter__()
-        with redirect_stdout(said), redirect_stderr(said):
-            story = live(world, patch)
-    root.setLevel(level)
-    root.removeHandler(heard)
-    yield SimpleNamespace(**story, log=heard.lines, said=said.getvalue(), began=began)
-    with django_db_blocker.unblock():
-        transaction.set_rollback(True)
-        whole.__exit__(None, None, None)
+    heard, said, began = Heard(), io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True), time.time()
+    with django_db_blocker.unblock(), transaction.atomic():
+        try:
+            with pytest.MonkeyPatch.context() as patch, listening(heard), redirect_stdout(said), redirect_stderr(said):
+                story = live(world, patch)
+            yield SimpleNamespace(**story, log=heard.lines, said=said.buffer.getvalue().decode(), began=began)
+        finally:
+            transaction.set_rollback(True)
 
 
 def live(world, patch):

@@ -132,9 +132,11 @@ def test_two_fold_workers_beside_busy_writers_are_exact():
     with ThreadPoolExecutor(6) as pool:
         workers = [pool.submit(work, n) for n in range(2)]
         writers = [pool.submit(write, people[n::4]) for n in range(4)]
-        for writer in writers:
-            writer.result()
-        done.set()
+        try:
+            for writer in writers:
+                writer.result()
+        finally:
+            done.set()
         for worker in workers:
             worker.result()
     fold_all(clock.now())

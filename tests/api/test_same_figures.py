@@ -10,8 +10,11 @@ from django.test import Client
 
 from lantoa.contests.models import Contestant, Correction, Movement
 from lantoa.lib import clock
+from lantoa.lib.clock import VIETNAM
 from lantoa.people.models import Account
+from lantoa.standings.bulletins import latest_moment, publish_bulletin
 from lantoa.standings.figures import curve, newest_minute
+from lantoa.standings.plain import plain
 
 MOMENTS = 200
 KEYS = ("registered", "finished", "attempts", "population", "ratio", "finished_units", "visits")
@@ -36,12 +39,15 @@ def by_code(rows, *without):
     return {row["code"]: {key: value for key, value in row.items() if key not in without} for row in rows}
 
 
+def exactly(row):
+    """The same row with the fraction that a bulletin writes instead of a decimal one."""
+    return {**row, "ratio": f"{row['finished']}/{row['population']}" if row["population"] else None}
+
+
 def told(contest, at, known_at, file):
-    """What `lantoa bulletin --as-of … --known …` writes."""
-    moments = {"as_of": at.isoformat(), "known": known_at.isoformat()}
-    call_command(
-        "bulletin", contest.slug, f"--as-of={moments['as_of']}", f"--known={moments['known']}", f"--output={file}"
-    )
+    """What `lantoa bulletin --as-of … [--known …]` writes."""
+    known = [f"--known={known_at.isoformat()}"] if known_at else []
+    call_command("bulletin", contest.slug, f"--as-of={at.isoformat()}", *known, f"--output={file}")
     return json.loads(file.read_text(encoding="utf-8"))
 
 
@@ -58,6 +64,24 @@ def test_api_page_and_command_say_the_same_of_two_hundred_minutes(corrected, ask
         assert {key: said[key] for key in KEYS} == {key: command[key] for key in KEYS}, at
         assert by_code(said["units"]) == by_code(command["units"]), at
         assert by_code(said["clusters"]) == by_code(command["clusters"], "rank"), at
+
+
+def test_page_command_open_data_and_a_bulletin_say_the_same_of_two_hundred_moments(corrected, ask, tmp_path):
+    """Each moment is published; open data know whole minutes only (record 0018), the others seconds."""
+    rng, newest = Random(6), latest_moment(corrected, clock.now())
+    seconds = int((newest - corrected.opens_at).total_seconds())
+    for n in range(MOMENTS + 40):
+        at = newest - timedelta(seconds=rng.randrange(120, seconds))
+        at = at.replace(second=0) if n < MOMENTS else at
+        sealed = publish_bulletin(contest=corrected, as_of=at, by=None).data
+        shown = Client().get(f"/{corrected.slug}/thong-ke/", {"luc": at.astimezone(VIETNAM).isoformat()})
+        assert shown.context["moment"] == at
+        rows = [told(corrected, at, None, tmp_path / "bulletin.json"), plain(shown.context["figures"])]
+        if n < MOMENTS:
+            rows.append(ask("statistics", as_of=at.isoformat()).json())
+        for row in map(exactly, rows):
+            assert {key: row[key] for key in KEYS} == {key: sealed[key] for key in KEYS}, at
+            assert by_code(map(exactly, row["units"])) == by_code(sealed["units"]), at
 
 
 def test_the_page_of_now_shows_what_the_newest_minute_says(contest, ask):

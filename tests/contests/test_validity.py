@@ -7,11 +7,12 @@ import pytest
 from lantoa.awards.actions import Refused as NoCertificate
 from lantoa.awards.actions import issue_certificate, set_prizes
 from lantoa.awards.winners import provisional
-from lantoa.contests.actions import join, recheck
+from lantoa.contests.actions import join, rechecking
 from lantoa.contests.models import Contestant
 from lantoa.exams import actions as exams
 from lantoa.people import actions as people
 from lantoa.people import numbers
+from lantoa.people.models import TAKING_PART, Consent
 from lantoa.shares import actions as shares
 from lantoa.shares.models import Share
 from lantoa.standings import ranks
@@ -49,8 +50,8 @@ def me(contest, account):
 
 @pytest.fixture
 def withdrawn(me, account):
-    people.withdraw_consent(person=me.person, by=account, at=LATER)
-    recheck(person=me.person, at=LATER)
+    with rechecking(person=me.person, at=LATER):
+        people.withdraw_consent(person=me.person, by=account, at=LATER)
     return Contestant.objects.select_related("contest", "person").get(pk=me.pk)
 
 
@@ -91,16 +92,28 @@ def test_figures_without_names_stay_as_they_were(contest, withdrawn):
 
 
 def test_agreeing_again_brings_everything_back(contest, withdrawn, account):
-    people.give_consent(person=withdrawn.person, by=account, consent_version="2", at=LATER)
-    recheck(person=withdrawn.person, at=LATER)
+    with rechecking(person=withdrawn.person, at=LATER):
+        people.give_consent(person=withdrawn.person, by=account, consent_version="2", at=LATER)
     assert Contestant.objects.get().valid_at == LATER
     assert Share.objects.published(contest).count() == 1
     assert winners(contest) == [FACTS["full_name"]]
 
 
 def test_rechecking_a_valid_account_changes_nothing(me):
-    recheck(person=me.person, at=LATER)
+    with rechecking(person=me.person, at=LATER):
+        pass
     assert Contestant.objects.get().valid_at == DURING
+
+
+def test_consent_and_validity_change_together_or_not_at_all(me, account, monkeypatch):
+    def crash(*_):
+        raise RuntimeError("crashed")
+
+    monkeypatch.setattr("lantoa.contests.actions._recheck", crash)
+    with pytest.raises(RuntimeError), rechecking(person=me.person, at=LATER):
+        people.withdraw_consent(person=me.person, by=account, at=LATER)
+    assert Contestant.objects.get().valid_at == DURING
+    assert Consent.objects.open(me.person, TAKING_PART)
 
 
 def test_an_account_completed_later_is_valid_from_then_on(contest, account):
@@ -109,7 +122,7 @@ def test_an_account_completed_later_is_valid_from_then_on(contest, account):
     person.save()
     entry = join(contest=contest, person=person, at=DURING)
     assert entry.valid_at is None
-    numbers.put(person, citizen_number="031175004821")
-    person.save()
-    recheck(person=person, at=LATER)
+    with rechecking(person=person, at=LATER):
+        numbers.put(person, citizen_number="031175004821")
+        person.save()
     assert Contestant.objects.get().valid_at == LATER

@@ -73,6 +73,15 @@ def test_looking_issues_nothing_pressing_the_button_does_once(page, me):
     assert Certificate.objects.get().number in words(page.get(at("certificate")))
 
 
+def test_the_check_names_nobody_who_took_the_consent_back(page, issued, client):
+    assert issued.name in words(client.get(checked(issued.number)))
+    page.post(at("profile-consent"), {"dong-y": "0"})
+    html = words(client.get(checked(issued.number)))
+    assert issued.number in html
+    assert issued.name not in html
+    assert "đã rút lại sự đồng ý" in html
+
+
 def test_the_files_come_as_pdf_and_picture(page, issued):
     pdf, png = page.get(at("certificate-pdf")), page.get(at("certificate-png"))
     assert (pdf["Content-Type"], pdf.content[:5]) == ("application/pdf", b"%PDF-")

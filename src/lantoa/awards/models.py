@@ -64,7 +64,7 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
 
     def numbered(self, number: str) -> Certificate | None:
         """The one that bears exactly this number."""
-        return self.filter(number=number).first()
+        return self.select_related("contestant").filter(number=number).first()
 
 
 class Certificate(models.Model):
@@ -88,3 +88,8 @@ class Certificate(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def named(self) -> str:
+        """The name as others may see it: empty once its owner took back the consent."""
+        return self.name if self.contestant.valid_at else ""

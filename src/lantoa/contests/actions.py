@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -70,12 +72,20 @@ def move(*, contestant: Contestant, unit: Unit, sub_unit: Unit | None, by: Accou
         entry.save(update_fields=["unit", "sub_unit"])
 
 
-def recheck(*, person: Person, at: datetime | None = None) -> None:
-    """Mark the person's entries valid from now on, or not valid any more, by `people/validity.py`.
+@contextmanager
+def rechecking(*, person: Person, at: datetime | None = None) -> Iterator[None]:
+    """One transaction around what may change whether an account is valid (`people/validity.py`): both or neither.
 
-    Asked after everything that can change it: a correction, consent taken back or given again. Facts and past figures
-    stay; somebody not valid starts no exam, sends no share, wins nothing, and is not named in public.
+    A correction, consent taken back or given again. Afterwards the person's entries are valid from now on, or not valid
+    any more. Facts and past figures stay; somebody not valid starts no exam, sends no share, wins nothing, and is not
+    named in public.
     """
+    with transaction.atomic():
+        yield
+        _recheck(person, at)
+
+
+def _recheck(person: Person, at: datetime | None) -> None:
     if missing(person):
         person.entries.filter(valid_at__isnull=False).update(valid_at=None)
     else:

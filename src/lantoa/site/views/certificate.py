@@ -110,14 +110,14 @@ def check(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def check_number(request: HttpRequest, number: str) -> HttpResponse:
-    """Confirm name as printed, contest and date, and nothing more; or say that there is no such number."""
+    """Confirm name (while its owner agrees), contest and date, nothing more; or say that there is no such number."""
     canonical = numbering.read(number)
     if canonical is not None and canonical != number:
         return redirect("check-number", number=canonical)
     found = Certificate.objects.numbered(canonical) if canonical else None
     if found is None:
         return _check_page(request, typed=number, unknown=True, status=404)
-    facts = {"name": found.name, "contest_name": found.contest_name, "issued_at": found.issued_at}
+    facts = {"name": found.named, "contest_name": found.contest_name, "issued_at": found.issued_at}
     return _check_page(request, typed=found.number, facts=facts)
 
 

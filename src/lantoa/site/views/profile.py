@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from lantoa.contests import actions as contest_actions
+from lantoa.contests.actions import move, rechecking
 from lantoa.contests.models import Contestant
 from lantoa.lib import clock
 from lantoa.people import actions, journal, numbers, sign_in
@@ -70,11 +70,13 @@ def _corrected(request: HttpRequest, me: Contestant, form: CorrectForm, *, fixed
         form.show(form.unclear or {"unit": Fault("empty")})
         return False
     try:
-        with sign_in.asking_whose_number(sign_in.address_of(request.META), at=me.moment):
+        with (
+            sign_in.asking_whose_number(sign_in.address_of(request.META), at=me.moment),
+            rechecking(person=me.person),
+        ):
             actions.correct_profile(person=me.person, by=by, identity_fixed=fixed, sure=sure, **{**typed, **places})
-        if unit and not fixed:
-            contest_actions.move(contestant=me, unit=unit, sub_unit=place, by=by)
-        contest_actions.recheck(person=me.person)
+            if unit and not fixed:
+                move(contestant=me, unit=unit, sub_unit=place, by=by)
     except Refused as refused:
         form.show(refused.faults)
         return False
@@ -103,13 +105,14 @@ def download(request: HttpRequest, me: Contestant) -> HttpResponse:
 def consent(request: HttpRequest, me: Contestant) -> HttpResponse:
     """Agree again, or take the consent back."""
     account = _account(request)
-    if request.POST.get("dong-y") == "1":
-        actions.give_consent(person=me.person, by=account, consent_version=str(me.contest.package_version))
-        messages.success(request, _("Đã lưu sự đồng ý của bạn."))
-    else:
-        actions.withdraw_consent(person=me.person, by=account)
-        messages.success(request, _("Đã rút lại sự đồng ý của bạn."))
-    contest_actions.recheck(person=me.person)
+    with rechecking(person=me.person):
+        if request.POST.get("dong-y") == "1":
+            actions.give_consent(person=me.person, by=account, consent_version=str(me.contest.package_version))
+            said = _("Đã lưu sự đồng ý của bạn.")
+        else:
+            actions.withdraw_consent(person=me.person, by=account)
+            said = _("Đã rút lại sự đồng ý của bạn.")
+    messages.success(request, said)
     return redirect("profile", contest=me.contest.slug)
 
 
@@ -117,8 +120,8 @@ def consent(request: HttpRequest, me: Contestant) -> HttpResponse:
 @for_contestant
 def erasure(request: HttpRequest, me: Contestant) -> HttpResponse:
     """Ask to be erased."""
-    actions.ask_erasure(person=me.person, by=_account(request))
-    contest_actions.recheck(person=me.person)
+    with rechecking(person=me.person):
+        actions.ask_erasure(person=me.person, by=_account(request))
     messages.success(request, _("Đã gửi yêu cầu xóa tới ban tổ chức."))
     return redirect("profile", contest=me.contest.slug)
 

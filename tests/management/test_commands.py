@@ -9,6 +9,8 @@ import pytest
 from django.contrib.staticfiles.finders import FileSystemFinder
 from django.core.management import call_command, get_commands
 
+from lantoa.contests.ledger import milliseconds
+from lantoa.contests.log import Entry
 from lantoa.contests.models import Contest, Contestant, Movement, Visit
 from lantoa.exams.actions import start_attempt
 from lantoa.exams.models import Attempt, Best, Change
@@ -84,6 +86,15 @@ def test_the_demo_is_open_today_with_a_crowd_that_did_everything(filled):
     assert found.visits > found.total.registered
     assert not Attempt.objects.filter(submitted_at__gt=now).exists()
     assert {Share.State.PUBLISHED, Share.State.RETURNED} <= set(Share.objects.values_list("state", flat=True))
+
+
+def test_what_the_demo_is_made_of_was_known_before_it_opened(filled):
+    """So a bulletin of any moment since has every ratio, and the seed was committed to before the first paper."""
+    since = filled.opens_at + timedelta(hours=1)
+    assert all(unit.population for unit in figures(filled, since, since).units)
+    published = Entry.objects.published(filled) | Entry.objects.filter(contest=filled, line__startswith="seed ")
+    assert published
+    assert all(entry.at_ms < milliseconds(filled.opens_at) for entry in published)
 
 
 def test_everybody_in_the_demo_had_learned_before_the_exam(filled):

@@ -24,7 +24,13 @@ _WORDS = ("name", "name_en", "summary", "summary_en", "organiser", "operator", "
 
 @transaction.atomic
 def import_contest(
-    *, package: Package, root: Unit, opens: date | None = None, closes: date | None = None, publish: bool = False
+    *,
+    package: Package,
+    root: Unit,
+    opens: date | None = None,
+    closes: date | None = None,
+    publish: bool = False,
+    at: datetime | None = None,
 ) -> tuple[Contest, list[str]]:
     """Make or bring up to date the contest of a package; returns it and what changed.
 
@@ -52,7 +58,7 @@ def import_contest(
         contest = Contest.objects.create(slug=package.contest["slug"], seed_sealed=b"", **fields)
         contest.seed_sealed = seal(secrets.token_bytes(SEED), table="contest", column="seed", row=str(contest.pk))
         contest.save(update_fields=["seed_sealed"])
-        enter_seed(contest, clock.now())
+        enter_seed(contest, at or clock.now())
         return contest, [NEW]
     changed = _settle(contest, fields)
     return contest, [f"cuộc thi: {', '.join(changed)}"] if changed else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 PACKAGE = settings.SRC.parent.parent / "packages" / "cong-dan-so-hai-phong"
 DAYS_GONE, DAYS_LEFT = 10, 21
+PREPARED = timedelta(days=10)  # before the opening: units, content and staff are there
 STAFF = {
     "organiser": "ban-to-chuc",
     "editor": "bien-tap",
@@ -80,11 +81,13 @@ class Command(BaseCommand):
         """Everything, once: the contest, and how to sign in as each role."""
         now = clock.now()
         today = now.astimezone(clock.VIETNAM).date()
+        opens = today - timedelta(days=DAYS_GONE)
         import_package(
             folder=PACKAGE,
             publish=True,
-            opens=today - timedelta(days=DAYS_GONE),
+            opens=opens,
             closes=today + timedelta(days=DAYS_LEFT),
+            at=datetime.combine(opens, time.min, tzinfo=clock.VIETNAM) - PREPARED,
         )
         contest = Contest.objects.public()[0]
         organiser, accounts = make_accounts(contest)

@@ -74,7 +74,8 @@ def import_package(
     notes = [found for lesson in read_lessons(folder) for found in lint(lesson, known)]
     with transaction.atomic():
         root, changed = _root(package, moment)
-        contest, fresh = import_contest(package=package, root=root, opens=opens, closes=closes, publish=publish)
+        window = {"opens": opens, "closes": closes}
+        contest, fresh = import_contest(package=package, root=root, publish=publish, at=moment, **window)
         changed += fresh + set_topics(contest=contest, topics=package.topics)
         changed += publish_lessons(contest=contest, folder=folder, at=moment)
         changed += publish_documents(contest=contest, pages=package.documents, at=moment)

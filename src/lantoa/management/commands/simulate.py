@@ -6,7 +6,7 @@ How: figures.md §7. The contest is over when it is made: everything is dated in
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from lantoa.lib import clock
 from lantoa.lib.clock import VIETNAM
 from lantoa.management.commands.demo import (
     PACKAGE,
+    PREPARED,
     SHARERS,
     keep_sign_ins,
     make_staff,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from lantoa.people.models import Person
 
 SEED = 2025
-BEFORE = OPENS - timedelta(days=10)  # units, content and staff are there
+BEFORE = OPENS - PREPARED
 UNKNOWN_POPULATION = 30_000
 
 

@@ -19,7 +19,7 @@ from lantoa.exams.models import Attempt, Best
 from lantoa.people.models import Account, Role
 from lantoa.standings.figures import figures
 from lantoa.standings.fold import fold_past, fold_ranks, fold_tallies
-from lantoa.standings.past import past_rank, past_top
+from lantoa.standings.past import past_rank, past_top, past_unit_rank
 from lantoa.standings.ranks import my_ranks
 from lantoa.standings.rebuild import difference, rebuild
 from lantoa.units.models import Succession
@@ -123,10 +123,13 @@ def assert_all_agree(story, fractions):
             assert by_sql.ranks(cursor, contest.pk, at, known) == ranks
             assert counted(contest, at, known) == units
             places = {who: (missed, ms, rank, len(ranks)) for who, rank, missed, ms in ranks}
+            inside = by_sql.unit_ranks(by_sql.homes(cursor, contest.pk, at, known), ranks)
             for person in story.people:
                 found = past_rank(person, at, known)
                 mine = (found.missed, found.ms, found.rank, found.total) if found else None
                 assert mine == places.get(person.pk)
+                beside = past_unit_rank(person, at, known)
+                assert ((beside.rank, beside.total) if beside else None) == inside.get(person.pk)
             top = past_top(contest, 5, at, known)
             assert [(row.contestant, row.rank, row.missed, row.ms) for row in top] == ranks[:5]
 

@@ -33,5 +33,5 @@ def decide(
     contestant.corrected = True
     shown = {name: str(value.pk if name == "target" else value) for name, value in what.items() if value is not None}
     ledger.enter_correction(correction)
-    note(by, kind, subject(contestant.person), at=known_at, reason=reason, **shown)
+    note(by, kind, subject(contestant.person_id), at=known_at, reason=reason, **shown)
     return correction

@@ -19,6 +19,7 @@ from lantoa.people.models import Account, Group, Person
 from lantoa.units.models import Unit
 
 MOST_BULLETINS = 24  # a day, by schedule
+OUTCOME = ("old_missed", "old_ms", "new_missed", "new_ms")  # of a movement: the result that went, the one that came
 TURN_KEY = 0x1A71  # one advisory lock a contest: those who correct take turns
 
 
@@ -255,8 +256,11 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
     def about(self, contestants: Iterable[int]) -> CorrectionQuerySet:
         """All that concern these entries, in the order in which they were decided."""
         concerned = Q(contestant__in=contestants) | Q(target__in=contestants)
-        found = self.filter(concerned).order_by("known_at", "pk")
-        return found.select_related("by", "unit", "contestant__person", "target__person")
+        return self.filter(concerned).order_by("known_at", "pk")
+
+    def detailed(self) -> CorrectionQuerySet:
+        """With what a page says of them."""
+        return self.select_related("by", "unit", "contestant__person", "target__person")
 
 
 class Correction(models.Model):
@@ -345,20 +349,27 @@ class Movement(models.Model):
             ),
             models.Index(
                 fields=["contest", "at", "known_at"],
-                include=["unit", "reg", "fin", "att"],
+                include=["unit", "reg", "fin", "att", "contestant", *OUTCOME],
                 condition=Q(correction__isnull=False),
                 name="movement_fix",
+            ),
+            # Better results unit by unit: what came since a full hour, and ranks inside a unit, at a past moment.
+            models.Index(
+                fields=["contest", "unit", "at"],
+                include=["contestant", "old_at", *OUTCOME],
+                condition=Q(correction__isnull=True, new_missed__isnull=False),
+                name="movement_result",
             ),
             # By result: who stood where at a past moment. A fact's old result only goes if a new one comes.
             models.Index(
                 fields=["contest", "new_missed", "new_ms"],
-                include=["at", "known_at"],
+                include=["at", "known_at", "new_at", "contestant", "correction"],
                 condition=Q(new_missed__isnull=False),
                 name="movement_came",
             ),
             models.Index(
                 fields=["contest", "old_missed", "old_ms"],
-                include=["at", "known_at"],
+                include=["at", "known_at", "old_at", "contestant", "correction"],
                 condition=Q(old_missed__isnull=False) & (Q(new_missed__isnull=False) | Q(correction__isnull=False)),
                 name="movement_went",
             ),

@@ -16,7 +16,7 @@ from lantoa.exams.marking import NOTHING, ORDER_INDEX, hits
 from lantoa.exams.models import Attempt, Bank
 from lantoa.exams.ranking import Ranked, best, key
 from lantoa.exams.results import attempts_of, result_of
-from lantoa.exams.settling import counts, settle
+from lantoa.exams.settling import counts, family_of, settle
 from lantoa.exams.sittings import sitting
 from lantoa.lib import clock
 
@@ -176,7 +176,7 @@ def _close(attempt: Attempt, *, at: datetime, answers: Sequence[int]) -> None:
         return
     Correction.objects.turn(contestant.contest_id)
     _append(attempt, _best_before(attempt), corrected=True)
-    settle(contestant, at)
+    settle(family_of(contestant), at)
 
 
 def _append(attempt: Attempt, old: Ranked | None, *, corrected: bool) -> bool:

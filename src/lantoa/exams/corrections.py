@@ -6,6 +6,7 @@ its reason, the journal, the missing steps (`settling.py`). What was published i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,7 +77,8 @@ def _correct(kind: Kind, contestant: Contestant, deed: Deed, **what: Any) -> Cor
     if deed.effective is not None and deed.effective > moment:
         raise Refused("ahead")
     entry = _locked(contestant, what.get("target"))
-    if code := _fault(kind, entry, family_of(entry), deed.effective, what):
+    family = family_of(entry, *([what["target"]] if what.get("target") else []))
+    if code := _fault(kind, entry, family, deed.effective, what):
         raise Refused(code)
     what = {name: value for name, value in what.items() if value is not None}
     made = decide(
@@ -84,7 +86,8 @@ def _correct(kind: Kind, contestant: Contestant, deed: Deed, **what: Any) -> Cor
     )
     if kind == Kind.MOVE:
         Contestant.objects.filter(pk=entry.pk).update(unit=what["unit"], sub_unit=None)
-    settle(entry, moment)
+    family.decided(made)
+    settle(family, moment)
     return made
 
 
@@ -98,12 +101,12 @@ def _locked(contestant: Contestant, target: Contestant | None) -> Contestant:
 def _fault(kind: Kind, entry: Contestant, family: Family, effective: datetime | None, what: dict[str, Any]) -> str:
     """Why this cannot be decided; empty when it can."""
     attempt, target, unit = what.get("attempt"), what.get("target"), what.get("unit")
-    if attempt is None and _merged(family, entry.pk):
+    if attempt is None and _merged(family.decisions, entry.pk):
         return "merged"
     if attempt is not None and not any(one.number == attempt for one in family.entries[entry.pk].sittings):
         return "unknown"
     if target is not None:
-        return _unmergeable(entry, target)
+        return _unmergeable(entry, target, family)
     if (
         unit is not None
         and not Unit.objects.filter(pk=unit.pk, parent=entry.contest.root_id, kind__in=COMMUNE_LEVEL).exists()
@@ -119,16 +122,16 @@ def _fault(kind: Kind, entry: Contestant, family: Family, effective: datetime | 
     return "unchanged" if nothing else ""
 
 
-def _unmergeable(entry: Contestant, target: Contestant) -> str:
+def _unmergeable(entry: Contestant, target: Contestant, family: Family) -> str:
     if target.pk == entry.pk:
         return "same"
     if target.contest_id != entry.contest_id:
         return "elsewhere"
-    return "merged" if target.corrections.filter(kind=Kind.MERGE).exists() else ""
+    return "merged" if _merged(family.decisions, target.pk) else ""
 
 
-def _merged(family: Family, entry: int) -> Correction | None:
-    merges = (one for one in family.decisions if one.kind == Kind.MERGE and one.contestant_id == entry)
+def _merged(decisions: Iterable[Correction], entry: int) -> Correction | None:
+    merges = (one for one in decisions if one.kind == Kind.MERGE and one.contestant_id == entry)
     return next(merges, None)
 
 
@@ -147,10 +150,11 @@ def sheet(contestant: Contestant) -> Sheet:
     family = family_of(contestant)
     counted = {sitting.attempt for standing in family.now().values() for sitting in standing.sittings}
     rows = Attempt.objects.filter(contestant=contestant, submitted_at__isnull=False).order_by("number")
-    merged = _merged(family, contestant.pk)
+    history = list(Correction.objects.about(family.entries).detailed())[::-1]
+    merged = _merged(history, contestant.pk)
     return Sheet(
         attempts=[(row, row.pk in counted) for row in rows],
         counts=contestant.pk in family.now(),
         merged_into=merged.target if merged else None,
-        history=family.decisions[::-1],
+        history=history,
     )

@@ -31,6 +31,11 @@ class Family:
     decisions: list[Correction]
     written: list[Movement]
 
+    def decided(self, correction: Correction) -> None:
+        """Take in a decision that was made since."""
+        self.decisions.append(correction)
+        self.decisions.sort(key=lambda one: (one.known_at, one.pk))
+
     def missing(self, known: datetime) -> Steps:
         """What should count as known at ``known``, less what is written as known then."""
         decided = [decision for decision in self.decisions if decision.known_at <= known]
@@ -51,20 +56,20 @@ class Family:
         return sorted({since} | {moment for moment in known if moment > since})
 
 
-def family_of(contestant: Contestant) -> Family:
-    """The contestant with all that corrections tie to them."""
-    known, decisions = {contestant.pk}, list(Correction.objects.about([contestant.pk]))
+def family_of(*contestants: Contestant) -> Family:
+    """These contestants of one contest with all that corrections tie to them."""
+    known = {one.pk for one in contestants}
+    decisions = list(Correction.objects.about(known))
     while (tied := {pk for one in decisions for pk in (one.contestant_id, one.target_id) if pk is not None}) > known:
         known, decisions = tied, list(Correction.objects.about(tied))
     sittings: dict[int, list[Sitting]] = defaultdict(list)
-    for row in Attempt.objects.filter(contestant__in=known, submitted_at__isnull=False).order_by("number"):
+    submitted = Attempt.objects.filter(contestant__in=known, submitted_at__isnull=False).order_by("number")
+    for row in submitted.only("contestant", "number", "questions", "correct", "duration_ms", "submitted_at"):
         result = result_of(row)
         sittings[row.contestant_id].append(Sitting(result.missed, result.ms, result.submitted_at, row.pk, row.number))
-    entries = {
-        one.pk: Entry(one.pk, one.joined_unit_id, one.joined_at, sittings[one.pk])
-        for one in Contestant.objects.filter(pk__in=known).order_by("pk")
-    }
-    return Family(contestant.contest_id, entries, decisions, list(Movement.objects.filter(contestant__in=known)))
+    joined = Contestant.objects.filter(pk__in=known).order_by("pk").values_list("pk", "joined_unit", "joined_at")
+    entries = {pk: Entry(pk, unit, at, sittings[pk]) for pk, unit, at in joined}
+    return Family(contestants[0].contest_id, entries, decisions, list(Movement.objects.filter(contestant__in=known)))
 
 
 def counts(contestant: Contestant) -> bool:
@@ -72,12 +77,11 @@ def counts(contestant: Contestant) -> bool:
     return contestant.pk in family_of(contestant).now()
 
 
-def settle(contestant: Contestant, since: datetime) -> None:
+def settle(family: Family, since: datetime) -> None:
     """Write what is missing, as known at ``since`` and at every later moment at which something became known."""
-    family = family_of(contestant)
     for known in family.moments(since):
         rows = list(_rows(family, known))
-        family.written.extend(Movement.objects.bulk_create(rows))
+        family.written.extend(Movement.objects.bulk_create(rows) if rows else ())
     _rank(family)
 
 
@@ -156,15 +160,17 @@ def _changes(family: Family) -> Iterator[tuple[int, _Place | None, _Place | None
 def _rank(family: Family) -> None:
     """Make the best results what they should be, each with its rows of the queue."""
     for entry, old, new in list(_changes(family)):
+        kept = Best.objects.filter(contest=family.contest, contestant=entry)
         if new is None:
-            Best.objects.filter(contest=family.contest, contestant=entry).delete()
+            kept.delete()
         else:
             missed, ms, submitted_at = new.key
-            values = {"missed": missed, "ms": ms, "submitted_at": submitted_at}
-            Best.objects.update_or_create(
-                contest_id=family.contest, contestant_id=entry,
-                defaults={"unit_id": new.unit, "attempt_id": new.attempt, **values},
-            )  # fmt: skip
+            values = {"unit_id": new.unit, "attempt_id": new.attempt}
+            values |= {"missed": missed, "ms": ms, "submitted_at": submitted_at}
+            if old is None:
+                Best.objects.create(contest_id=family.contest, contestant_id=entry, **values)
+            else:
+                kept.update(**values)
         Change.objects.bulk_create(_queue(family.contest, old, new))
 
 

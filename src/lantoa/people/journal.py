@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from lantoa.people.models import Account, AuditEntry, Person
 
@@ -12,6 +13,6 @@ def note(by: Account | None, action: str, about: str, *, at: datetime, **detail:
     return AuditEntry.objects.create(at=at, actor=by, action=action, subject=about, detail=detail)
 
 
-def subject(person: Person) -> str:
-    """How the journal names a person."""
-    return f"person:{person.pk}"
+def subject(person: Person | UUID) -> str:
+    """How the journal names a person, or the person of that row."""
+    return f"person:{person.pk if isinstance(person, Person) else person}"

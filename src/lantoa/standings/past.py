@@ -20,7 +20,7 @@ from lantoa.standings.ranks import Row, row_of
 
 @dataclass(frozen=True, slots=True)
 class PastRank:
-    """A place in the contest as of a moment, of how many."""
+    """A place in the contest, or in a unit, as of a moment, of how many."""
 
     missed: int
     ms: int
@@ -34,6 +34,15 @@ def past_rank(me: Contestant, at: datetime, known_at: datetime | None = None) ->
     return PastRank(*found[0]) if found else None
 
 
+def past_unit_rank(me: Contestant, at: datetime, known_at: datetime | None = None) -> PastRank | None:
+    """The place in the unit that ``me`` counted for at ``at``, with those that had become part of it.
+
+    As known at ``known_at`` (None: today); None without a result then.
+    """
+    found = _fetch(past_walks.UNIT_RANK, me.contest_id, at, known_at, contestant=me.pk)
+    return PastRank(*found[0]) if found else None
+
+
 def past_top(contest: Contest, n: int, at: datetime, known_at: datetime | None = None) -> tuple[Row, ...]:
     """The first ``n`` at ``at`` as known at ``known_at``, each with the unit of that moment; one query."""
     return tuple(row_of(contest, *line) for line in _fetch(past_walks.TOP, contest.pk, at, known_at, size=n))
@@ -42,7 +51,7 @@ def past_top(contest: Contest, n: int, at: datetime, known_at: datetime | None =
 def _fetch(
     statement: str, contest: int, at: datetime, known_at: datetime | None, **values: Any
 ) -> list[tuple[Any, ...]]:
-    moment = {"before": at + INSTANT, "known_at": known_at or FOREVER}
+    moment = {"at": at, "before": at + INSTANT, "known_at": known_at or FOREVER}
     with connection.cursor() as cursor:
         cursor.execute(statement, {"contest": contest, **moment, **values})
         return list(cursor.fetchall())

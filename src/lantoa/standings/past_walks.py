@@ -8,6 +8,7 @@ steps of the journal; the slot of ten seconds that decides is counted exactly by
 from __future__ import annotations
 
 from lantoa.exams.ranking import RANKING, row
+from lantoa.standings.walks import family
 
 WIDTH = 10_000  # ms a slot holds
 _KEY = ", ".join(RANKING)
@@ -60,7 +61,7 @@ WITH last AS MATERIALIZED (
     )
 }
 INSERT INTO lantoa_pastbucket (contest_id, until, missed, slot, n)
-SELECT %(contest)s, until, missed, slot, n FROM full_hours WHERE n <> 0
+SELECT %(contest)s, until, missed, slot, n FROM full_hours WHERE n <> 0 ORDER BY until, missed, slot
 """
 
 DIFFER = f"""
@@ -77,17 +78,27 @@ SELECT format('until %%s missed %%s slot %%s', until, missed, slot) AS what FROM
 ) differing
 """
 
+_OUTCOME = "new_missed, new_ms, old_missed, old_ms"
+_FACTS = "correction_id IS NULL AND new_missed IS NOT NULL AND at < %(before)s"
+
+# A step's two sides as rows: the result that came, the one that went.
+_SIDES = "LATERAL (VALUES (1, new_missed, new_ms), (-1, old_missed, old_ms)) AS side(n, missed, ms)"
+
+# Facts since the hour are looked up unit by unit: one index, which ranks inside a unit read too (UNIT_RANK).
 _FROM_THE_HOUR = f"""edge AS MATERIALIZED (
     SELECT coalesce(max(until), '-infinity') AS w FROM lantoa_pastbucket WHERE {_CONTEST} AND until <= %(before)s
-), hour AS (
-    SELECT missed, slot, n FROM lantoa_pastbucket WHERE {_CONTEST} AND until = (SELECT w FROM edge)
 ), recent AS MATERIALIZED (
-    SELECT missed, ms / {WIDTH} AS slot, n FROM (
-        {_always("correction_id IS NULL AND at >= (SELECT w FROM edge) AND at < %(before)s")}
+    SELECT side.missed, side.ms / {WIDTH} AS slot, side.n FROM (
+        SELECT fact.* FROM lantoa_unit u, LATERAL (
+            SELECT {_OUTCOME} FROM lantoa_movement
+             WHERE {_CONTEST} AND unit_id = u.id AND at >= (SELECT w FROM edge) AND {_FACTS} OFFSET 0) fact
+         WHERE u.parent_id = (SELECT root_id FROM lantoa_contest WHERE id = %(contest)s)
         UNION ALL
-        {_always(f"correction_id IS NOT NULL AND {_KNOWN}")}
-    ) steps
+        SELECT {_OUTCOME} FROM lantoa_movement
+         WHERE {_CONTEST} AND correction_id IS NOT NULL AND at < %(before)s AND known_at <= %(known_at)s
+    ) steps, {_SIDES} WHERE side.missed IS NOT NULL
 )"""
+_HOUR = f"SELECT missed, slot, n FROM lantoa_pastbucket WHERE {_CONTEST} AND until = (SELECT w FROM edge)"
 
 
 def _slot(missed: str, slot: str, upto: str) -> str:
@@ -100,12 +111,13 @@ def _slot(missed: str, slot: str, upto: str) -> str:
     return results(inside("new"), inside("old"))
 
 
-RANK = f"""
-WITH {_FROM_THE_HOUR},
-m AS MATERIALIZED (
+_MINE = f"""m AS MATERIALIZED (
     SELECT {_KEY} FROM ({_always(f"contestant_id = %(contestant)s AND {_KNOWN}")}) mine
      GROUP BY {_KEY} HAVING sum(n) > 0
-)
+)"""
+
+RANK = f"""
+WITH {_FROM_THE_HOUR}, {_MINE}, hour AS ({_HOUR})
 SELECT m.missed, m.ms,
        (1 + coalesce((SELECT sum(n) FROM hour WHERE (missed, slot) < (m.missed, m.ms / {WIDTH})), 0)
           + coalesce((SELECT sum(n) FROM recent WHERE (missed, slot) < (m.missed, m.ms / {WIDTH})), 0)
@@ -115,10 +127,41 @@ SELECT m.missed, m.ms,
   FROM m
 """
 
-# Slot by slot from the best one to the one that holds the last row asked for; then the people in those slots.
+# Whom corrections concern in my unit is looked at one by one, with the unit and the result of that moment; everybody else
+# there joined it and stayed, so their facts say all. The cost is that of the people of one unit.
+UNIT_RANK = f"""
+WITH RECURSIVE {_MINE}, start AS (
+    SELECT unit_id AS id FROM lantoa_movement WHERE {_CONTEST} AND contestant_id = %(contestant)s AND {_KNOWN}
+     GROUP BY unit_id HAVING sum(reg) > 0
+), {family("%(at)s", "%(known_at)s")},
+concerned AS MATERIALIZED (
+    SELECT DISTINCT contestant_id FROM lantoa_movement
+     WHERE {_CONTEST} AND correction_id IS NOT NULL AND {_KNOWN} AND unit_id IN (SELECT id FROM family)
+), here AS (
+    SELECT contestant_id FROM concerned c WHERE EXISTS (
+        SELECT FROM lantoa_movement WHERE {_CONTEST} AND contestant_id = c.contestant_id AND {_KNOWN}
+           AND unit_id IN (SELECT id FROM family) HAVING sum(reg) > 0)
+), step AS (
+    SELECT side.* FROM family f, LATERAL (
+        SELECT contestant_id, at, old_at, {_OUTCOME} FROM lantoa_movement
+         WHERE {_CONTEST} AND unit_id = f.id AND {_FACTS} OFFSET 0) fact, LATERAL (
+        VALUES (1, new_missed, new_ms, at), (-1, old_missed, old_ms, old_at)) AS side(n, {_KEY})
+     WHERE side.missed IS NOT NULL AND NOT EXISTS (SELECT FROM concerned WHERE contestant_id = fact.contestant_id)
+    UNION ALL
+    SELECT s.n, {", ".join(f"s.{name}" for name in RANKING)} FROM here, LATERAL (
+        {_always(f"contestant_id = here.contestant_id AND {_KNOWN}")}) s
+)
+SELECT m.missed, m.ms, (1 + coalesce(sum(n) FILTER (WHERE {row("step.")} < {row("m.")}), 0))::bigint,
+       coalesce(sum(n), 0)::bigint
+  FROM m, step GROUP BY m.missed, m.ms
+"""
+
+# Slot by slot from the best one to the one that holds the last row asked for; then the people in those slots. A slot of
+# an hour holds somebody: as many slots as rows are asked for, and one more for each result that went since, are enough.
 TOP = f"""
-WITH {_FROM_THE_HOUR},
-slots AS (
+WITH {_FROM_THE_HOUR}, hour AS (
+    {_HOUR} ORDER BY missed, slot LIMIT %(size)s + (SELECT count(*) FROM recent WHERE n < 0)
+), slots AS (
     SELECT missed, slot, sum(n) AS n FROM (SELECT * FROM hour UNION ALL SELECT * FROM recent) steps
      GROUP BY 1, 2 HAVING sum(n) <> 0
 ), needed AS MATERIALIZED (

@@ -10,11 +10,16 @@ from lantoa.standings.tree import CITY, CITY_DEPTH, UNIT_DEPTH, WIDTHS
 _KEY = ", ".join(RANKING)
 _CONTEST = "contest_id = %(contest)s"
 
-# A unit together with those that became part of it: from `start` up to its last heir, then down to all that lead there.
-_FAMILY = f"""{statements.heir("now()", "now()")},
+
+def family(at: str, known_at: str) -> str:
+    """A unit with those that became part of it: from `start` up to its last heir, then down to all that lead there."""
+    return f"""{statements.heir(at, known_at)},
 up(id) AS (SELECT id FROM start UNION SELECT h.successor_id FROM heir h JOIN up ON h.unit_id = up.id),
 top AS (SELECT id FROM up WHERE NOT EXISTS (SELECT FROM heir h WHERE h.unit_id = up.id)),
 family(id) AS (SELECT id FROM top UNION SELECT h.unit_id FROM heir h JOIN family f ON h.successor_id = f.id)"""
+
+
+_FAMILY = family("now()", "now()")
 
 
 def _slots_before(unit: str, depth: int) -> str:

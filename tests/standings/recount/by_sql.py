@@ -42,8 +42,8 @@ WITH RECURSIVE ruling AS (
 )
 """
 
-# Rows (unit, registered, finished, attempts) of every unit shown, mergers of units resolved.
-UNITS = (
+# Where each unit counts, mergers of units resolved.
+SHOWN = (
     RULES
     + """, step AS (
     SELECT unit_id, successor_id FROM lantoa_succession s
@@ -54,9 +54,25 @@ UNITS = (
     SELECT id, id FROM lantoa_unit WHERE parent_id = (SELECT root_id FROM lantoa_contest WHERE id = %(contest)s)
     UNION ALL SELECT g.unit_id, s.successor_id FROM goes g JOIN step s ON s.unit_id = g.shown
 )
+"""
+)
+
+# Rows (unit, registered, finished, attempts) of every unit shown.
+UNITS = (
+    SHOWN
+    + """
 SELECT g.shown, count(p.who), count(p.who) FILTER (WHERE p.sat > 0), coalesce(sum(p.sat), 0)::bigint
   FROM goes g LEFT JOIN person p ON p.unit_id = g.unit_id
  WHERE NOT EXISTS (SELECT FROM step s WHERE s.unit_id = g.shown) GROUP BY 1
+"""
+)
+
+# Rows (contestant, unit shown).
+HOMES = (
+    SHOWN
+    + """
+SELECT p.who, g.shown FROM person p JOIN goes g ON g.unit_id = p.unit_id
+ WHERE NOT EXISTS (SELECT FROM step s WHERE s.unit_id = g.shown)
 """
 )
 
@@ -76,6 +92,22 @@ def units(cursor, contest, at, known):
     """{unit: (registered, finished, attempts)} at ``at`` as known at ``known``."""
     cursor.execute(UNITS, {"contest": contest, "at": at, "known": known})
     return {unit: tuple(counted) for unit, *counted in cursor.fetchall()}
+
+
+def homes(cursor, contest, at, known):
+    """{contestant: the unit shown} at ``at`` as known at ``known``."""
+    cursor.execute(HOMES, {"contest": contest, "at": at, "known": known})
+    return dict(cursor.fetchall())
+
+
+def unit_ranks(homes, ranks):
+    """{contestant: (rank, total)} inside each unit, from the places in the contest."""
+    inside = {}
+    for who, rank, _, _ in ranks:
+        inside.setdefault(homes[who], []).append(rank)
+    return {
+        who: (1 + sum(other < rank for other in inside[homes[who]]), len(inside[homes[who]])) for who, rank, _, _ in ranks
+    }
 
 
 def ranks(cursor, contest, at, known):

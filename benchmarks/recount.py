@@ -61,14 +61,14 @@ def _compare(contest: Contest, moments: int, replays: int) -> list[str]:
             at = _moment(rng, replay.sat)
             known = rng.choice([at, DECIDED + timedelta(days=9), at + timedelta(days=20 * rng.random())])
             began = time.perf_counter()
-            units = by_sql.units(cursor, contest.pk, at, known)
-            ranks = by_sql.ranks(cursor, contest.pk, at, known)
+            counted = by_sql.everything(cursor, contest.pk, at, known)
+            units, ranks, _ = counted
             took = time.perf_counter() - began
-            faults = _faults(contest, at, known, (units, ranks), rng)
+            found = faults(contest, at, known, counted, rng.sample(ranks, min(SAMPLE, len(ranks))))
             if number < replays and replay.at(at, known) != (units, ranks):
-                faults.append("replay and SQL")
-            differing += [f"{at} as known {known}: {fault}" for fault in faults]
-            print(f"{at:%d/%m %H:%M:%S}: {len(ranks)} ranked, SQL {took:.1f} s, {faults or 'equal'}", flush=True)
+                found.append("replay and SQL")
+            differing += [f"{at} as known {known}: {fault}" for fault in found]
+            print(f"{at:%d/%m %H:%M:%S}: {len(ranks)} ranked, SQL {took:.1f} s, {found or 'equal'}", flush=True)
     return differing
 
 
@@ -79,25 +79,31 @@ def _moment(rng: random.Random, sat: list[Any]) -> Any:
     return OPENS + timedelta(seconds=rng.randrange(int((CLOSES - OPENS).total_seconds())))
 
 
-def _faults(contest: Contest, at: Any, known: Any, counted: tuple[Any, Any], rng: random.Random) -> list[str]:
+def faults(contest: Contest, at: Any, known: Any, counted: Any, asked: list[Any]) -> list[str]:
+    """Where the product differs from the recount ``counted``: the whole table, the top, ranks of those ``asked``."""
     from lantoa.contests.models import Contestant
     from lantoa.standings.figures import figures
-    from lantoa.standings.past import past_rank, past_top
+    from lantoa.standings.past import past_rank, past_top, past_unit_rank
+    from tests.standings.recount import by_sql
 
-    units, ranks = counted
-    faults = []
+    units, ranks, homes = counted
+    inside = by_sql.unit_ranks(homes, ranks)
+    wrong = []
     found = figures(contest, at, known)
     if {unit.id: (unit.registered, unit.finished, unit.attempts) for unit in found.units} != units:
-        faults.append("unit table")
+        wrong.append("unit table")
     if found.total.registered != sum(row[0] for row in units.values()):
-        faults.append("total")
+        wrong.append("total")
     if [(row.contestant, row.rank, row.missed, row.ms) for row in past_top(contest, 100, at, known)] != ranks[:100]:
-        faults.append("top 100")
-    for who, rank, missed, ms in rng.sample(ranks, min(SAMPLE, len(ranks))):
-        mine = past_rank(Contestant.objects.get(pk=who), at, known)
+        wrong.append("top 100")
+    for who, rank, missed, ms in asked:
+        me = Contestant.objects.get(pk=who)
+        mine, beside = past_rank(me, at, known), past_unit_rank(me, at, known)
         if mine is None or (mine.rank, mine.missed, mine.ms, mine.total) != (rank, missed, ms, len(ranks)):
-            faults.append(f"rank of {who}")
-    return faults
+            wrong.append(f"rank of {who}")
+        if beside is None or (beside.rank, beside.total) != inside[who]:
+            wrong.append(f"rank of {who} in the unit")
+    return wrong
 
 
 if __name__ == "__main__":

@@ -127,8 +127,8 @@ SELECT m.missed, m.ms,
   FROM m
 """
 
-# Whom corrections concern in my unit is looked at one by one, with the unit and the result of that moment; everybody else
-# there joined it and stayed, so their facts say all. The cost is that of the people of one unit.
+# Whom corrections concern in my unit is looked at one by one, with unit and result of that moment; everybody else there
+# joined it and stayed, so their facts say all. The cost is that of the people of one unit.
 UNIT_RANK = f"""
 WITH RECURSIVE {_MINE}, start AS (
     SELECT unit_id AS id FROM lantoa_movement WHERE {_CONTEST} AND contestant_id = %(contestant)s AND {_KNOWN}

@@ -3,6 +3,8 @@
 Never reads what the product derives or writes about corrections: no movement, no best, no tally, no bucket.
 """
 
+from bisect import bisect_left
+
 # What the corrections known at K say at T. The last decision about a subject holds.
 RULES = """
 WITH RECURSIVE ruling AS (
@@ -100,14 +102,17 @@ def homes(cursor, contest, at, known):
     return dict(cursor.fetchall())
 
 
+def everything(cursor, contest, at, known):
+    """(units, ranks, homes) at ``at`` as known at ``known``."""
+    return tuple(count(cursor, contest, at, known) for count in (units, ranks, homes))
+
+
 def unit_ranks(homes, ranks):
     """{contestant: (rank, total)} inside each unit, from the places in the contest."""
     inside = {}
-    for who, rank, _, _ in ranks:
+    for who, rank, _, _ in ranks:  # the first first
         inside.setdefault(homes[who], []).append(rank)
-    return {
-        who: (1 + sum(other < rank for other in inside[homes[who]]), len(inside[homes[who]])) for who, rank, _, _ in ranks
-    }
+    return {who: (1 + bisect_left(inside[homes[who]], rank), len(inside[homes[who]])) for who, rank, _, _ in ranks}
 
 
 def ranks(cursor, contest, at, known):

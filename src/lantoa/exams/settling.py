@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import zip_longest
+from typing import Any
 
 from lantoa.contests.models import Contest, Contestant, Correction, Movement
 from lantoa.exams.counting import Entry, Key, Sitting, Standing, Steps, standings, steps
@@ -165,7 +166,7 @@ def _rank(family: Family) -> None:
             kept.delete()
         else:
             missed, ms, submitted_at = new.key
-            values = {"unit_id": new.unit, "attempt_id": new.attempt}
+            values: dict[str, Any] = {"unit_id": new.unit, "attempt_id": new.attempt}
             values |= {"missed": missed, "ms": ms, "submitted_at": submitted_at}
             if old is None:
                 Best.objects.create(contest_id=family.contest, contestant_id=entry, **values)

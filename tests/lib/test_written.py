@@ -38,5 +38,7 @@ def test_a_ratio_is_never_further_off_than_half_of_its_last_place(part, whole):
 def test_moments_are_those_of_vietnam():
     assert written.moment(MOMENT, "vi") == "15:30 ngày 21/10/2025"
     assert written.moment(MOMENT, "en") == "15:30 on 21 October 2025"
+    assert written.exact(MOMENT.replace(second=20), "vi") == "15:30:20 ngày 21/10/2025"
+    assert written.exact(MOMENT.replace(second=0), "en") == "15:30 on 21 October 2025"
     assert written.day(datetime(2025, 10, 21, 17, tzinfo=UTC), "vi") == "22/10/2025"
     assert written.day(date(2025, 1, 5), "en") == "5 January 2025"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.contrib.staticfiles.finders import FileSystemFinder
@@ -21,8 +21,10 @@ from lantoa.management.main import GROUPS, main, usage
 from lantoa.people.models import Account, Person
 from lantoa.people.sign_in import sign_in
 from lantoa.shares.models import Share
+from lantoa.standings.bulletins import as_known_today, faults
 from lantoa.standings.figures import figures
-from lantoa.standings.models import Bucket, Tally
+from lantoa.standings.models import Bucket, Bulletin, Tally
+from lantoa.standings.schedule import publish_due
 from tests.factories.contest import a_bank, a_contest, a_contestant
 
 KEPT = [Person, Account, Contestant, Movement, Attempt, Best, Share, Visit]
@@ -104,6 +106,16 @@ def test_everybody_in_the_demo_had_learned_before_the_exam(filled):
 def test_a_rebuild_after_the_demo_finds_no_difference(filled, capsys):
     call_command("rebuild", filled.slug, "--check")
     assert "no difference" in capsys.readouterr().out
+
+
+def test_the_demo_has_published_by_its_schedule_and_corrected_since(filled):
+    first, second = Bulletin.objects.filter(contest=filled).order_by("number")
+    assert {bulletin.as_of.astimezone(clock.VIETNAM).time() for bulletin in (first, second)} == {time(11)}
+    assert second.as_of - first.as_of == timedelta(days=1)
+    assert first.known_size, "it names the size of the log that it follows from"
+    assert faults(filled) == []
+    assert [change.what for change in as_known_today(second).changes]
+    assert publish_due(first.as_of + timedelta(hours=1)) == 0, "the schedule has them already"
 
 
 def test_each_account_of_the_demo_signs_in_and_has_its_role(filled):

@@ -83,6 +83,7 @@ SITE: dict[str, Meets] = {
     "statistics": PUBLIC,
     "statistics-csv": PUBLIC,
     "bulletins": PUBLIC,
+    "newest-bulletin": Meets(GUIDED, NEVER),
     "bulletin": Meets("404 404 404 404", NEVER, where={"number": 1}),
     "bulletin-file": Meets("404 404 404 404", NEVER, where={"number": 1, "name": "ban-tin.json"}),
     "documents": PUBLIC,

@@ -1,12 +1,17 @@
 """Past moments on the statistics page, and the pages of bulletins: what they show and cost."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.template.defaultfilters import filesizeformat
 
+from lantoa.contests.ledger import enter_missing_joinings
 from lantoa.contests.models import Correction, Movement
+from lantoa.contests.sequencer import number_waiting, sign_head
 from lantoa.lib import clock
 from lantoa.people.actions import create_staff
+from lantoa.site.views.bulletins import DOWNLOADS
 from lantoa.standings.bulletins import latest_moment, publish_bulletin
 from lantoa.standings.figures import figures
 from lantoa.standings.models import Bulletin
@@ -83,23 +88,25 @@ def test_a_moment_that_cannot_be_is_named_at_the_field_and_now_is_shown(client, 
 def test_without_a_bulletin_the_list_leads_to_the_figures(client):
     page = text(client.get("/thu-nghiem/ban-tin/"))
     assert "Chưa có bản tin nào" in page
+    assert client.get("/thu-nghiem/ban-tin/moi-nhat/")["Location"] == "/thu-nghiem/ban-tin/"
     assert client.get("/thu-nghiem/ban-tin/1/").status_code == 404
     assert client.get("/thu-nghiem/ban-tin/99999999999/").status_code == 404
     assert client.get("/thu-nghiem/ban-tin/1/ban-tin.json").status_code == 404
 
 
 def test_a_bulletin_shows_its_figures_text_seal_and_files(client, published, django_assert_max_num_queries):
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(3):
         assert "/thu-nghiem/ban-tin/1/" in text(client.get("/thu-nghiem/ban-tin/"))
     with django_assert_max_num_queries(5):
         page = text(client.get("/thu-nghiem/ban-tin/1/"))
+    assert 'aria-current="page">Như đã công bố' in page
     said = published.data
     for number in (said["registered"], said["finished"], said["visits"]):
         assert f"<dd>{shown(number)}</dd>" in page
     for expected in (published.digest, bytes(published.signature).hex(), bytes(published.key).hex()):
         assert expected in page
     assert "Đến nay không có điều chỉnh nào" in page
-    assert "Đây là bản tin đầu tiên" in page
+    assert "Đây là bản tin đầu tiên" in page and "Đây là bản tin mới nhất" in page
     assert "Bulletin no. 1" in text(client.get("/en/thu-nghiem/ban-tin/1/"))
 
 
@@ -118,8 +125,65 @@ def test_a_later_correction_is_told_and_the_published_figure_stays(client, runni
     )  # fmt: skip
     page = text(client.get("/thu-nghiem/ban-tin/1/"))
     assert "Sau đó có điều chỉnh" in page
-    assert f"<dd>{shown(before)}</dd>" in page
-    assert f'<td class="n">{shown(before - 1)}</td>' in page
+    assert f"<dd>{shown(before)}</dd>" in page and f"<dd>{shown(before - 1)}</dd>" not in page
+    today = text(client.get("/thu-nghiem/ban-tin/1/?hom-nay"))
+    assert "Đây không phải bản đã công bố" in today and 'aria-current="page">Như biết hôm nay' in today
+    assert f"<dd>{shown(before - 1)}</dd>" in today and f"đã công bố: {shown(before)}" in today
+    assert f'<td class="n"><strong>{shown(before - 1)}</strong></td>' in today
+    assert published.digest not in today, "what is not signed shows no signature"
+
+
+@pytest.mark.usefixtures("published")
+def test_without_corrections_today_says_that_every_figure_stands(client):
+    page = text(client.get("/thu-nghiem/ban-tin/1/?hom-nay"))
+    assert "Mọi con số vẫn như đã công bố" in page and "Những số đã khác" not in page
+
+
+def test_bulletins_lead_to_their_neighbours_and_the_figures_to_the_newest(client, running, published):
+    publish_bulletin(contest=running, as_of=published.as_of + timedelta(hours=3, seconds=20), by=None)
+    first, second = (text(client.get(f"/thu-nghiem/ban-tin/{number}/")) for number in (1, 2))
+    assert 'rel="next" href="/thu-nghiem/ban-tin/2/"' in first and 'rel="prev"' not in first
+    assert 'rel="prev" href="/thu-nghiem/ban-tin/1/"' in second and 'rel="next"' not in second
+    assert published.digest in second, "it names its predecessor"
+    assert 'href="/thu-nghiem/ban-tin/moi-nhat/"' in text(client.get("/thu-nghiem/thong-ke/"))
+    assert client.get("/thu-nghiem/ban-tin/moi-nhat/")["Location"] == "/thu-nghiem/ban-tin/2/"
+    seconds = (published.as_of + timedelta(seconds=20)).astimezone(clock.VIETNAM)
+    assert f":{seconds:%M:%S} ngày" in second
+
+
+def test_the_list_shows_the_newest_with_its_figures(client, running, published):
+    publish_bulletin(contest=running, as_of=published.as_of + timedelta(hours=3), by=None)
+    page = text(client.get("/thu-nghiem/ban-tin/"))
+    newest = Bulletin.objects.get(number=2).data
+    assert f"<dd>{shown(newest['registered'])}</dd>" in page
+    assert page.index("/thu-nghiem/ban-tin/2/") < page.index("/thu-nghiem/ban-tin/1/")
+
+
+@pytest.mark.usefixtures("published")
+def test_each_download_says_what_it_is_for_and_how_large_it_is(client):
+    page = text(client.get("/thu-nghiem/ban-tin/1/"))
+    for name, label, use in DOWNLOADS:
+        size = len(client.get(f"/thu-nghiem/ban-tin/1/{name}").content)
+        assert str(label) in page and str(use) in page
+        assert filesizeformat(size) in page
+
+
+def test_the_page_names_the_root_of_the_book_that_its_figures_follow_from(client, running):
+    enter_missing_joinings(running)
+    while number_waiting(running):
+        pass
+    bulletin = publish_bulletin(contest=running, as_of=latest_moment(running, clock.now()) - timedelta(days=1), by=None)
+    head = sign_head(running, clock.now())
+    page = text(client.get("/thu-nghiem/ban-tin/1/"))
+    assert bytes(head.root).hex() in page
+    assert f"{shown(bulletin.known_size)} dòng đầu" in page
+
+
+def test_the_landing_leads_to_the_figures_of_its_own_second(client, running):
+    page = text(client.get("/thu-nghiem/"))
+    address = re.search(r'href="(/thu-nghiem/thong-ke/\?luc=[^"]+)"', page).group(1)
+    assert "<dd>300</dd>" in text(client.get(address))
+    assert running.slug in address
 
 
 def test_every_file_can_be_had_in_both_languages_and_is_kept_by_its_content(client, published):

@@ -184,6 +184,10 @@ class HeadQuerySet(models.QuerySet["Head"]):
         """The last one that was signed."""
         return self.filter(contest=contest).order_by("-size").first()
 
+    def covering(self, contest: Contest, size: int) -> Head | None:
+        """The first one that was signed over the first ``size`` entries."""
+        return self.filter(contest=contest, size__gte=size).order_by("size").first()
+
     def above(self, contest: Contest, index: int) -> Head | None:
         """The newest head, when it stands above the entry of that index."""
         return self.filter(contest=contest, size__gt=index).order_by("-size").first()

@@ -58,3 +58,10 @@ def moment(value: datetime, language: Language) -> str:
     """15:30 ngày 21/10/2025 (English: 15:30 on 21 October 2025), Vietnam's time."""
     word = "ngày" if language == "vi" else "on"
     return f"{value.astimezone(VIETNAM):%H:%M} {word} {day(value, language)}"
+
+
+def exact(value: datetime, language: Language) -> str:
+    """The same with its seconds, where it has any: 15:30:20 ngày 21/10/2025."""
+    word = "ngày" if language == "vi" else "on"
+    local = value.astimezone(VIETNAM)
+    return f"{local:%H:%M:%S} {word} {day(local, language)}" if local.second else moment(value, language)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from lantoa.contests.models import Contest
 from lantoa.lib import written
 from lantoa.lib.clock import VIETNAM
-from lantoa.site.templatetags.lantoa import language
+from lantoa.site.templatetags.lantoa import language, luc
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Asked:
     @property
     def query(self) -> str:
         """What an address carries to mean this moment."""
-        return self.at.astimezone(VIETNAM).strftime("?luc=%Y-%m-%dT%H:%M:%S") if self.past else ""
+        return luc(self.at) if self.past else ""
 
 
 def asked_moment(request: HttpRequest, contest: Contest, now: datetime) -> Asked:

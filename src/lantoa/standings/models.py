@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 
 from lantoa.contests.models import Contest
 from lantoa.people.models import Account
@@ -95,6 +95,11 @@ class BulletinQuerySet(models.QuerySet["Bulletin"]):
     def public(self) -> BulletinQuerySet:
         """Those of contests that everybody may see, the newest first."""
         return self.filter(contest__published=True).select_related("contest").order_by("-published_at", "-pk")
+
+    def newest_number(self, contest: Contest) -> int:
+        """How many a contest has: the number of the last one, or 0."""
+        newest: int | None = self.filter(contest=contest).aggregate(n=Max("number"))["n"]
+        return newest or 0
 
     def detailed(self) -> BulletinQuerySet:
         """With contest and publisher."""

@@ -6,7 +6,7 @@ import json
 import secrets
 from datetime import datetime, time, timedelta
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -19,6 +19,7 @@ from lantoa.learning.actions import mark_card
 from lantoa.learning.models import Lesson
 from lantoa.lib import clock
 from lantoa.management.commands.package import import_package
+from lantoa.management.demo import bulletins
 from lantoa.management.demo import shares as examples
 from lantoa.management.demo.crowd import crowd
 from lantoa.people.actions import create_staff, register
@@ -58,6 +59,15 @@ ROLE_NAMES = {
 SHARERS = 90
 
 
+class Filled(NamedTuple):
+    """What one demonstration consists of."""
+
+    contest: Contest
+    organiser: Account
+    finishers: list[Contestant]
+    accounts: list[dict[str, str]]
+
+
 class Command(BaseCommand):
     """Never touches an installation that holds a contest."""
 
@@ -70,16 +80,17 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 (Django's signature)
         """Fill once, all or nothing; print the sign-ins each time."""
         if not Contest.objects.exists():
+            now = clock.now()
             with transaction.atomic():
-                contest, accounts = self.fill(options["people"])
-            rebuild(contest)
-            keep_sign_ins(accounts)
+                made = self.fill(options["people"], now)
+            rebuild(made.contest)
+            bulletins.publish(made.contest, by=made.organiser, now=now, finishers=made.finishers)
+            keep_sign_ins(made.accounts)
             self.stdout.write(f"Đã tạo {options['people']} người tham gia thử.")
         self.stdout.write(told_sign_ins())
 
-    def fill(self, people: int) -> tuple[Contest, list[dict[str, str]]]:
-        """Everything, once: the contest, and how to sign in as each role."""
-        now = clock.now()
+    def fill(self, people: int, now: datetime) -> Filled:
+        """Everything, once: the contest, its crowd, and how to sign in as each role."""
         today = now.astimezone(clock.VIETNAM).date()
         opens = today - timedelta(days=DAYS_GONE)
         import_package(
@@ -93,7 +104,7 @@ class Command(BaseCommand):
         organiser, accounts = make_accounts(contest)
         finishers = crowd(contest=contest, size=people, now=now)
         share(finishers, by=organiser, now=now)
-        return contest, accounts
+        return Filled(contest, organiser, finishers, accounts)
 
 
 def share(finishers: list[Contestant], *, by: Account, now: datetime) -> None:

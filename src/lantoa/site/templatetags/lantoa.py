@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from lantoa.lib import written
+from lantoa.lib.clock import VIETNAM
 
 register = template.Library()
 
@@ -26,6 +27,18 @@ def count(value: float) -> str:
 def moment(value: datetime) -> str:
     """15:30 ngày 21/10/2025 (English: 15:30 on 21 October 2025), Vietnam's time."""
     return written.moment(value, language())
+
+
+@register.filter
+def exact(value: datetime) -> str:
+    """The same with its seconds, where it has any: of a moment that somebody chose."""
+    return written.exact(value, language())
+
+
+@register.filter
+def luc(value: datetime) -> str:
+    """What an address carries to mean that second: ?luc=2025-10-21T15:30:20."""
+    return value.astimezone(VIETNAM).strftime("?luc=%Y-%m-%dT%H:%M:%S")
 
 
 @register.filter

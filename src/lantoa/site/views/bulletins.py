@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import sha256
 from mimetypes import guess_type
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils.cache import get_conditional_response
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from lantoa.contests.log import Head
 from lantoa.contests.models import Contest
 from lantoa.lib import markdown, written
 from lantoa.site.doors import contest_or_404, whoever
@@ -37,54 +41,119 @@ NAMES = {
     "finished_units": _("đơn vị có người hoàn thành"),
     "visits": _("lượt truy cập"),
 }
+FIGURES = ("registered", "finished", "attempts", "visits")
+# What each file is for, in the order in which they are asked for.
 DOWNLOADS = (
-    ("ban-tin.xlsx", _("Bảng số (Excel)")),
-    ("ban-tin.csv", _("Bảng số (CSV)")),
-    ("ban-tin.md", _("Bài viết")),
-    ("ban-tin.json", _("Dữ liệu (JSON)")),
-    ("niem-phong.json", _("Bản niêm phong")),
+    ("ban-tin.xlsx", _("Bảng Excel"), _("Mọi bảng số, mỗi bảng một trang.")),
+    ("ban-tin.csv", _("Bảng CSV"), _("Cùng các bảng ấy, cho phần mềm khác.")),
+    ("ban-tin.md", _("Bài viết"), _("Bài cho báo chí, để sửa tiếp.")),
+    ("ban-tin.json", _("Dữ liệu JSON"), _("Cho chương trình máy tính.")),
+    ("niem-phong.json", _("Bản niêm phong"), _("Đúng từng chữ đã ký, để kiểm tra chữ ký.")),
 )
 PICTURED = {"registered": "dang-ky", "finished": "hoan-thanh", "ratio": "ty-le"}
+TODAY = "hom-nay"  # in the address: the same moment as known today
 
 
 @require_safe
 def bulletins(request: HttpRequest, contest: str) -> HttpResponse:
-    """All bulletins of a contest, the newest first."""
+    """All bulletins of a contest, the newest first and with its figures."""
     found, me, moment = whoever(request, contest)
+    newest = Bulletin.objects.last(found)
     context = {
         "contest": found,
         "me": me,
         "moment": moment,
         "here": "statistics",
-        "bulletins": list(Bulletin.objects.listed(found)),
+        "newest": newest,
+        "said": newest.data if newest else {},
+        "figures": _figures(newest.data, newest.data) if newest else [],
+        "older": list(Bulletin.objects.listed(found)[1:]),
     }
     return render(request, "site/bulletins/list.html", context)
 
 
 @require_safe
+def newest(_request: HttpRequest, contest: str) -> HttpResponse:
+    """An address that leads to the newest one, or to the empty list."""
+    number = Bulletin.objects.newest_number(contest_or_404(contest))
+    return redirect("bulletin", contest=contest, number=number) if number else redirect("bulletins", contest=contest)
+
+
+@require_safe
 def bulletin(request: HttpRequest, contest: str, number: int) -> HttpResponse:
-    """One: as it was published, and what later corrections change."""
+    """One: as it was published, or with ``?hom-nay`` the same moment with every later correction."""
     found, me, moment = whoever(request, contest)
     shown = _bulletin_or_404(found, number)
-    said = shown.data
-    changes = [(change, NAMES[change.what]) for change in as_known_today(shown, moment).changes]
+    published, today = shown.data, as_known_today(shown, moment)
+    late = TODAY in request.GET
+    said = today.content if late else published
     context = {
         "contest": found,
         "me": me,
         "moment": moment,
         "here": "statistics",
         "bulletin": shown,
+        "late": late,
         "said": said,
+        "figures": _figures(said, published),
+        "changes": [(change, NAMES[change.what]) for change in today.changes],
         "tops": [_top(said, measure) for measure in TOPS if said["top"][measure]],
-        "text": mark_safe(markdown.page(_HEADING.sub("##", press(said, language()).decode()))),  # noqa: S308 (markdown without HTML)
-        "changes": changes,
-        "files": DOWNLOADS,
+        "lines": _lines(said),
         "before": number - 1,
+        "after": number + 1 if number < Bulletin.objects.newest_number(found) else 0,
         "method": said["method"][language()],
-        "signature": bytes(shown.signature).hex(),
-        "key": bytes(shown.key).hex(),
+        **({} if late else _sealed(shown)),
     }
     return render(request, "site/bulletins/page.html", context)
+
+
+def _figures(said: Mapping[str, Any], published: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The four of the whole contest; ``was`` where the published one is another."""
+    return [
+        {
+            "name": NAMES[what],
+            "value": said[what],
+            "units": said["finished_units"] if what == "finished" else 0,
+            "was": published[what] if published[what] != said[what] else None,
+        }
+        for what in FIGURES
+    ]
+
+
+def _lines(said: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every unit, by ratio; those without one by people finished."""
+    units = sorted(said["units"], key=lambda unit: (*_place(unit["rank"]["ratio"]), unit["rank"]["finished"]))
+    return [
+        {
+            "rank": unit["rank"]["ratio"],
+            "row": unit,
+            "percent": written.percent(unit["finished"], unit["population"], language()),
+        }
+        for unit in units
+    ]
+
+
+def _place(rank: int | None) -> tuple[bool, int]:
+    return rank is None, rank or 0
+
+
+def _sealed(shown: Bulletin) -> dict[str, Any]:
+    """What only the published one has: text, files, signature, and where it stands in the contest's book."""
+    head = Head.objects.covering(shown.contest, shown.known_size) if shown.known_size else None
+    return {
+        "text": mark_safe(markdown.page(_HEADING.sub("###", press(shown.data, language()).decode()))),  # noqa: S308 (markdown without HTML)
+        "files": [(name, label, use, _size(shown.content, name, language())) for name, label, use in DOWNLOADS],
+        "signature": bytes(shown.signature).hex(),
+        "key": bytes(shown.key).hex(),
+        "head": head,
+        "root": bytes(head.root).hex() if head else "",
+    }
+
+
+@lru_cache(maxsize=32)
+def _size(content: str, name: str, language: written.Language) -> int:
+    """The bytes of a file; a bulletin never changes, so they are counted once."""
+    return len(FILES[name](json.loads(content), language))
 
 
 @require_safe
@@ -141,6 +210,7 @@ def _share(unit: dict[str, Any]) -> float:
 
 urlpatterns: list[URLPattern] = [
     path("<slug:contest>/ban-tin/", bulletins, name="bulletins"),
+    path("<slug:contest>/ban-tin/moi-nhat/", newest, name="newest-bulletin"),
     path("<slug:contest>/ban-tin/<int:number>/", bulletin, name="bulletin"),
     path("<slug:contest>/ban-tin/<int:number>/<str:name>", bulletin_file, name="bulletin-file"),
 ]

@@ -9,12 +9,15 @@ const reveal = (selector, usable, act) => {
 const copied = async (button) => {
   const field = document.getElementById(button.dataset.copy);
   const says = button.closest("[data-invite]").querySelector("[data-done]");
-  field.select();
+  if ("value" in field) field.select();
+  else getSelection().selectAllChildren(field);
   try {
-    await navigator.clipboard.writeText(field.value);
+    // An article goes with its headings and tables, as the selection has them
+    if ("value" in field || !document.execCommand("copy")) await navigator.clipboard.writeText(field.value ?? field.innerText);
   } catch {
     document.execCommand("copy");
   }
+  if (!("value" in field)) getSelection().removeAllRanges();
   says.textContent = "";
   setTimeout(() => { says.textContent = says.dataset.done; }, 50);
 };

@@ -8,7 +8,7 @@ from functools import cache
 
 from lantoa.contests.export import export, exported
 from lantoa.contests.models import Contest
-from lantoa.contests.sequencer import BATCH, Forked, number_waiting, sign_head
+from lantoa.contests.sequencer import Forked, number_all, sign_head
 from lantoa.lib.signing import NoKey
 
 log = logging.getLogger("lantoa.log")
@@ -16,8 +16,7 @@ log = logging.getLogger("lantoa.log")
 
 def sequence(contest: Contest, at: datetime) -> None:
     """One round for one contest; raises Forked and NoKey. What waits is numbered in any case."""
-    while number_waiting(contest) >= BATCH:
-        pass
+    number_all(contest)
     sign_head(contest, at, exported=exported(contest))
     export(contest, at)
 

@@ -74,6 +74,12 @@ def number_waiting(contest: Contest, *, limit: int = BATCH) -> int:
     return len(rows)
 
 
+def number_all(contest: Contest) -> None:
+    """Number everything that waits."""
+    while number_waiting(contest) >= BATCH:
+        pass
+
+
 def _locked(contest: Contest) -> Log:
     """The log's row, locked; made with the first entry."""
     row = Log.objects.select_for_update().filter(pk=contest.pk)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from lantoa.exams.models import Bank, Question
 from lantoa.lib import clock
 from lantoa_verify.papers import Bank as Draw
 from lantoa_verify.papers import Blueprint
+from lantoa_verify.redraw import bank_text
 
 
 def publish_bank(
@@ -52,8 +52,7 @@ def plan_text(bank: Bank) -> str:
     """What the open log says of a bank, enough to draw every paper again: no wording, no right option (log.md §6)."""
     questions = Question.objects.in_bulk(bank.questions)
     rows = [_plan(questions[pk], bank.weights) for pk in bank.questions]
-    content = {"version": bank.version, "blueprint": bank.blueprint, "questions": rows}
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+    return bank_text(bank.version, bank.blueprint, rows).decode()
 
 
 def _plan(question: Question, weights: dict[str, int]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from django.db import transaction
 from lantoa.contests.ledger import append, milliseconds, public
 from lantoa.contests.log import Leaf
 from lantoa.contests.models import Contest
+from lantoa.contests.sequencer import number_all
 from lantoa.exams.results import earliest_overdue
 from lantoa.lib import clock
 from lantoa.lib.signing import signed_by, signing_key
@@ -88,6 +89,7 @@ def publish_bulletin(
             raise Refused("too_early")
         last = Bulletin.objects.last(contest)
         number, previous = (last.number + 1, last.digest) if last else (1, "")
+        number_all(contest)  # its figures follow from numbered entries, also when no sequencer runs
         known_size = Leaf.objects.known_by(contest, milliseconds(known_at)) or None
         seal = {"status": PUBLISHED, "number": number, "previous": previous, "known_size": known_size}
         content = canonical(written(frame(contest), figures(contest, as_of, known_at), **seal))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lantoa_verify.entries import (
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 NO_BEACON = "none"  # the name that stands for: no public number joins the seed
 
 
-def bank_text(version: int, blueprint: Mapping[str, Any], questions: list[Mapping[str, Any]]) -> bytes:
+def bank_text(version: int, blueprint: Mapping[str, Any], questions: Sequence[Mapping[str, Any]]) -> bytes:
     """Return a bank as the log publishes it: enough to draw every paper again, no wording and no right option.
 
     A question is ``id, topic, lesson, level, words, enemies, fixed, weight`` (null: drawn without a weight).

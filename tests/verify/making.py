@@ -103,6 +103,7 @@ class Contest:
         self.public("head", entries.HeadEntry(size, root, self.visits))
 
     def _open(self):
+        self.at = OPENS - 3 * 86_400_000
         rules = {"opens": OPENS, "closes": self.closes, "asked": ASKED, "time_limit": LIMIT_MS, "attempts_limit": None}
         units = "code,name,population,cluster\n" + "".join(f"{unit},Đơn vị {unit},100,\n" for unit in UNITS)
         bank = bank_text(1, BLUEPRINT, QUESTIONS)
@@ -112,6 +113,7 @@ class Contest:
         self.public("seed", entries.Seed(seed_commitment(self.seed), "xsmb:2025-10-10"))
         self.public("beacon", entries.Digest(beacon_digest(BEACON)))
         self.files[export.BEACON] = BEACON
+        self.at = OPENS
         self.bank, self.key = read_bank(bank), contest_key(self.seed, BEACON)
 
     # --- what happens ---

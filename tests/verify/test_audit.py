@@ -12,8 +12,9 @@ from lantoa_verify import entries, export
 from lantoa_verify.export import BadExport
 from lantoa_verify.fold import Book, ranks
 from lantoa_verify.notes import Checkpoint
+from lantoa_verify.streams import beacon_digest
 from tests.verify.conftest import checked
-from tests.verify.making import ORIGIN, Contest, counted, log_files, ranked
+from tests.verify.making import BEACON, ORIGIN, Contest, counted, log_files, ranked
 
 SITTINGS = (b"first ", b"again ")
 
@@ -254,11 +255,52 @@ def erased(contest, people):
     return hand, indexes
 
 
-def test_erasing_people_leaves_every_proof_valid_and_the_rest_checkable(contest):
+def test_erasing_people_leaves_every_proof_valid_and_the_rest_checkable():
+    contest = Contest(4, size=300)
     hand, indexes = erased(contest, 4)
-    report = checked(hand.export())
+    contest.openings, contest.answers = hand.openings, hand.answers
+    text = export.indexes_text(indexes)
+    contest.public("erase", entries.Erase(len(indexes), export.digest_of(text)), text)
+    contest.publish_log()
+    contest.files |= dict(export.beside_files(export.ANSWERS, contest.answers))
+    report = checked(contest.files)
     assert report.findings == []
-    assert sum(report.closed.values()) == len(indexes)
+    assert sum(report.closed.values()) == report.erased == len(indexes)
+
+
+def test_what_is_withheld_after_the_contest_though_nobody_was_erased_is_found(contest):
+    hand, indexes = erased(contest, 4)
+    said = [one.entry for one in checked(hand.export()).findings if "nobody was erased" in str(one)]
+    assert set(said) == {n for n in indexes if not contest.lines[n].startswith((b"join ", b"move "))}
+
+
+def test_answers_that_are_withheld_after_the_contest_are_found(contest):
+    hand = Hand(contest, 1)
+    hand.answers[hand.some(*SITTINGS)] = b""
+    assert ["withheld" in str(one) for one in checked(hand.export()).findings] == [True]
+
+
+def numbered(*entered):
+    """A short contest with these public entries at its end, and what the verifier says of them."""
+    contest = Contest(3, size=60, reveal=False)
+    for kind, fields in entered:
+        contest.public(kind, fields)
+    contest.publish_log()
+    return [str(one).partition(": ")[2] for one in checked(contest.files).findings]
+
+
+def test_another_seed_or_another_number_after_the_first_exam_is_found():
+    first = entries.parse_line(Contest(3, size=60, reveal=False).lines[4]).fields
+    assert numbered(("seed", first._replace(commitment=bytes(32)))) == [
+        "another seed of the papers was committed to",
+        "the public number was named when it could be known",
+    ]
+    assert "a public number was named when one was written down already" in numbered(
+        ("seed", first._replace(beacon="vn-index:2099-01-01"))
+    )
+    assert "the public number was written down after the first exam" in numbered(
+        ("beacon", entries.Digest(beacon_digest(BEACON)))
+    )
 
 
 def test_an_entry_that_is_said_to_be_erased_is_closed():

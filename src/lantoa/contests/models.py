@@ -78,6 +78,12 @@ class Contest(models.Model):
         models.TimeField(), verbose_name="giờ công bố bản tin", default=list, blank=True, size=MOST_BULLETINS
     )
     seed_sealed = models.BinaryField("hạt giống đề", editable=False)
+    # The public number that joins the seed (log.md §6): what was named before it existed, and what it became.
+    number_source = models.CharField("nguồn con số", max_length=120, blank=True, editable=False)
+    number_day = models.DateField("ngày của con số", null=True, editable=False)
+    number_value = models.CharField("con số", max_length=60, blank=True, editable=False)
+    number_where = models.CharField("nơi xem con số", max_length=200, blank=True, editable=False)
+    ended_at = models.DateTimeField("công bố đáp án lúc", null=True, editable=False)  # seed, key and standing are out
 
     moment: datetime  # with `named`: the database's clock
 
@@ -93,6 +99,16 @@ class Contest(models.Model):
                 violation_error_message="Lúc đóng phải sau lúc mở.",
             ),
             models.CheckConstraint(condition=Q(asked__gt=0), name="contest_asks_something"),
+            models.CheckConstraint(
+                condition=Q(number_source="", number_day__isnull=True, number_value="")
+                | ~Q(number_source="") & Q(number_day__isnull=False),
+                name="contest_number_has_a_source",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("closes_at")),
+                name="contest_ends_after_closing",
+                violation_error_message="Đáp án đã công bố: cuộc thi không mở lại được.",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,8 @@ A text is written down with its SHA-256 under the next version; the text itself 
 from __future__ import annotations
 
 import json
-from datetime import datetime
+import re
+from datetime import date, datetime
 from hashlib import sha256
 
 from lantoa.contests import ledger
@@ -14,11 +15,13 @@ from lantoa.contests.log import Entry
 from lantoa.contests.models import Contest
 from lantoa.lib import clock, sheets
 from lantoa.lib.sealing import unseal
+from lantoa.lib.text import fold
 from lantoa.units.models import Population, Unit
 from lantoa_verify import entries as forms
-from lantoa_verify.streams import seed_commitment
+from lantoa_verify.redraw import NO_BEACON
+from lantoa_verify.streams import beacon_digest, seed_commitment
 
-NO_BEACON = "none"  # the seed stands alone: no public number was named
+LONGEST_NAME = 100  # of a public number's name, without its day
 UNITS_HEADER = ["code", "name", "population", "cluster"]
 
 
@@ -47,11 +50,33 @@ def publish_units(contest: Contest, at: datetime | None = None) -> None:
     publish(contest=contest, kind="units", text=units_text(contest), at=at)
 
 
-def enter_seed(contest: Contest, at: datetime, beacon: str = NO_BEACON) -> None:
-    """Commit to the seed of the papers and to the name of the public number that will join it (log.md §6)."""
-    seed = unseal(bytes(contest.seed_sealed), table="contest", column="seed", row=str(contest.pk))
-    fields = forms.Seed(seed_commitment(seed), beacon)
-    ledger.append(contest.pk, ledger.public("seed", at, fields))
+def enter_seed(contest: Contest, at: datetime) -> None:
+    """Commit to the seed of the papers, and to the public number that the contest names, if any (log.md §6)."""
+    day = contest.number_day
+    name = spelled(contest.number_source, day) if day else NO_BEACON
+    ledger.append(contest.pk, ledger.public("seed", at, forms.Seed(commitment_of(contest), name)))
+
+
+def enter_beacon(contest: Contest, at: datetime) -> None:
+    """Write down the public number."""
+    digest = beacon_digest(contest.number_value.encode())
+    ledger.append(contest.pk, ledger.public("beacon", at, forms.Digest(digest)))
+
+
+def seed_of(contest: Contest) -> bytes:
+    """The seed itself: it leaves the house after the contest only."""
+    return unseal(bytes(contest.seed_sealed), table="contest", column="seed", row=str(contest.pk))
+
+
+def commitment_of(contest: Contest) -> bytes:
+    """What is published of the seed before the contest."""
+    return seed_commitment(seed_of(contest))
+
+
+def spelled(source: str, day: date) -> str:
+    """The name of a public number as a line can hold it: "Xổ số miền Bắc, giải đặc biệt" → xo-so-…:2025-10-10."""
+    words = re.findall(r"[a-z0-9]+", fold(source))
+    return f"{'-'.join(words)[:LONGEST_NAME].strip('-')}:{day.isoformat()}"
 
 
 def rules_text(contest: Contest) -> str:

@@ -22,7 +22,7 @@ from lantoa.lib import clock
 
 
 class Refused(Exception):
-    """A rule says no. Codes: before, closed, invalid, void, unlearned, limit, no-bank, unknown, stale."""
+    """A rule says no. Codes: before, closed, invalid, void, unlearned, limit, no-bank, no-number, unknown, stale."""
 
     def __init__(self, code: str) -> None:
         """Carry the rule's code; the door turns it into words."""
@@ -53,6 +53,8 @@ def _admit(contestant: Contestant, number: int, at: datetime) -> Bank:
     phase = contest.phase(at)
     if phase is not Phase.OPEN:
         raise Refused(phase.value)
+    if contest.number_source and not contest.number_value:
+        raise Refused("no-number")
     if contestant.valid_at is None:
         raise Refused("invalid")
     if contestant.corrected and not counts(contestant):

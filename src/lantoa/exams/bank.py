@@ -85,15 +85,15 @@ def open_bank(pk: int) -> OpenBank:
 
 
 @lru_cache(maxsize=64)
-def _contest_key(contest: int, sealed: bytes) -> bytes:
-    # The public number that joins the seed (log.md §6) comes with the commitment; until then it is empty.
+def _contest_key(contest: int, sealed: bytes, value: str) -> bytes:
     seed = unseal(sealed, table="contest", column="seed", row=str(contest))
-    return contest_key(seed, b"")
+    return contest_key(seed, value.encode())
 
 
 def key_of(contest: Contest, contestant: Contestant, number: int) -> bytes:
-    """The key of one paper: from the contest's seed, the contestant's pseudonym and the attempt's number."""
-    return paper_key(_contest_key(contest.pk, bytes(contest.seed_sealed)), bytes(contestant.who), number)
+    """The key of one paper: from the contest's seed and public number, the pseudonym and the attempt's number."""
+    key = _contest_key(contest.pk, bytes(contest.seed_sealed), contest.number_value)
+    return paper_key(key, bytes(contestant.who), number)
 
 
 def digest(content: object) -> str:

@@ -102,6 +102,14 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         now = Func(function="clock_timestamp", output_field=models.DateTimeField())
         return rows.annotate(moment=now)  # type: ignore[no-redef] # declared below, for its readers
 
+    def begun(self, contest: Contest) -> bool:
+        """Whether anybody has drawn a paper."""
+        return self.filter(contestant__contest=contest).exists()
+
+    def running(self, contest: Contest) -> bool:
+        """Whether anybody sits at an exam that is not handed in."""
+        return self.filter(contestant__contest=contest, submitted_at__isnull=True).exists()
+
     def without_entry(self, contest: Contest) -> AttemptQuerySet:
         """Submitted ones that the contest's log does not hold yet, in the order of their submission."""
         held = Entry.objects.filter(contestant=OuterRef("contestant"), number=OuterRef("number"))

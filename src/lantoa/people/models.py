@@ -64,6 +64,7 @@ class Person(models.Model):
     )
     group = models.CharField("đối tượng", max_length=20, choices=Group)
     created_at = models.DateTimeField()
+    erased_at = models.DateTimeField("xóa lúc", null=True, editable=False)  # by law: nothing here tells who it was
 
     objects = PersonQuerySet.as_manager()
 
@@ -83,6 +84,11 @@ class Person(models.Model):
                 condition=Q(citizen_id_sealed__isnull=True, citizen_id_index__isnull=True)
                 | Q(citizen_id_sealed__isnull=False, citizen_id_index__isnull=False),
                 name="person_citizen_id_sealed_and_indexed",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True)
+                | Q(phone_index__isnull=True, citizen_id_index__isnull=True, unit__isnull=True, sort_key=""),
+                name="person_erased_whole",
             ),
         ]
         indexes = [models.Index(fields=["sort_key"], name="person_by_name")]

@@ -47,12 +47,13 @@ from lantoa_verify.fold import Book
 from lantoa_verify.merkle import leaf_hash
 from lantoa_verify.notes import BadNote, Checkpoint, Head, Verifier, open_checkpoint
 from lantoa_verify.published import Rules, check_published, read_rules, units_of
-from lantoa_verify.redraw import check_papers
+from lantoa_verify.redraw import NO_BEACON, check_papers, day_of
 from lantoa_verify.report import Report
 from lantoa_verify.streams import beacon_digest
 from lantoa_verify.tiles import WIDTH, extend, root_at, tile_path, widths
 
 LATE_MS = 60_000
+PLACED = {"join", "move"}  # of small units these stay closed for ever (S27)
 
 
 def audit(
@@ -92,8 +93,12 @@ def _totals(report: Report, work: Audit) -> None:
             report.fault(index, "the list of erased entries has another length")
         erased |= indexes
     report.erased = len(erased)
-    if still := erased - work.closed:
+    if still := erased - work.closed.keys():
         report.fault(min(still), "said to be erased, but open")
+    if work.seen.get("reveal"):
+        kept = [index for index, kind in work.closed.items() if kind not in PLACED and index not in erased]
+        for index in kept:
+            report.fault(index, "closed after the contest, though nobody was erased")
 
 
 class Audit:
@@ -108,7 +113,8 @@ class Audit:
         self.rules: dict[int, Rules] = {}
         self.banks: dict[int, bytes] = {}
         self.units: dict[str, str] = {}
-        self.closed: set[int] = set()
+        self.closed: dict[int, str] = {}  # kinds of entries without an opening
+        self.committed: Seed | None = None  # to the seed of the papers, as it stood before the first exam
         self._roots: dict[int, bytes] = {}
         self._clock = 0  # the moment of the last head
         self._body: Mapping[type[Body], Callable[[int, Line, Any], None]] = {
@@ -159,7 +165,7 @@ class Audit:
 
     def _closed(self, index: int, line: Line) -> None:
         self.report.closed[line.kind] += 1
-        self.closed.add(index)
+        self.closed[index] = line.kind
         if line.kind == "join":
             self.book.join(index, line.at, None)
         elif line.kind in {"first", "again"}:
@@ -212,14 +218,37 @@ class Audit:
             self._head(index, line, fields)
         elif isinstance(fields, Version) and text is not None:
             self._version(line.kind, fields.version, text)
-        elif isinstance(fields, Seed) and (self.seen.get("seed", ())[1:] or self.book.sat):
-            self.report.notice(index, "the seed of the papers was committed to again, or after the first exam")
+        elif isinstance(fields, Seed):
+            self._seed(index, line, fields)
         elif isinstance(fields, Digest) and line.kind == "beacon":
-            value = self.source.read(BEACON)
-            if value is None or beacon_digest(value) != fields.digest:
-                self.report.fault(index, f"{BEACON} is not the public number that was written down")
+            self._beacon(index, fields)
         elif isinstance(fields, KeyEntry):
             self.report.notice(index, f"a new key of the log: {fields.vkey}")
+
+    def _seed(self, index: int, line: Line, fields: Seed) -> None:
+        """One seed only; its public number is named before the day on which it comes to exist."""
+        before = self.committed
+        if before is not None and fields.commitment != before.commitment:
+            self.report.fault(index, "another seed of the papers was committed to")
+        elif self.seen.get("beacon"):
+            self.report.fault(index, "a public number was named when one was written down already")
+        elif self.book.sat:
+            self.report.notice(index, "the seed of the papers was committed to after the first exam")
+        elif before is not None and before.beacon != NO_BEACON:
+            self.report.notice(index, "another public number was named")
+        if line.at >= day_of(fields.beacon):
+            self.report.fault(index, "the public number was named when it could be known")
+        self.committed = fields
+
+    def _beacon(self, index: int, fields: Digest) -> None:
+        """The public number is entered once, before the first exam."""
+        value = self.source.read(BEACON)
+        if value is None or beacon_digest(value) != fields.digest:
+            self.report.fault(index, f"{BEACON} is not the public number that was written down")
+        if self.committed is None or self.committed.beacon == NO_BEACON or self.seen["beacon"][1:]:
+            self.report.fault(index, "a public number that nobody named")
+        if self.book.sat:
+            self.report.fault(index, "the public number was written down after the first exam")
 
     def _text(self, index: int, line: Line) -> bytes | None:
         """The text that an entry names, when it is there and is that text."""

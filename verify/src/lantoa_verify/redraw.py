@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from lantoa_verify.entries import (
@@ -11,7 +13,6 @@ from lantoa_verify.entries import (
     SALT_BYTES,
     BadEntry,
     Reveal,
-    Seed,
     Sitting,
     answers_commitment,
     open_entry,
@@ -28,6 +29,18 @@ if TYPE_CHECKING:
     from lantoa_verify.report import Report
 
 NO_BEACON = "none"  # the name that stands for: no public number joins the seed
+
+
+def day_of(name: str) -> float:
+    """Return when the day begins that a public number's name ends with (``…:2025-10-10``, Vietnam), in milliseconds.
+
+    Without a day in its name nothing can be said: that is for ever from now.
+    """
+    try:
+        day = datetime.fromisoformat(f"{name.rpartition(':')[2]}T00:00+07:00")
+    except ValueError:
+        return math.inf
+    return day.timestamp() * 1000
 
 
 def bank_text(version: int, blueprint: Mapping[str, Any], questions: Sequence[Mapping[str, Any]]) -> bytes:
@@ -88,15 +101,14 @@ class _Again:
 
     def __init__(self, source: Source, audit: Audit) -> None:
         seed = bytes.fromhex((source.read(SEED) or b"").decode("ascii").strip())
-        commitments = [line.fields for _, line in audit.seen.get("seed", ())]
         reveals = [line.fields for _, line in audit.seen["reveal"]]
-        committed = commitments[0] if commitments else None
-        if not isinstance(committed, Seed) or committed.commitment != seed_commitment(seed):
+        committed = audit.committed
+        if committed is None or committed.commitment != seed_commitment(seed):
             raise BadExport("the seed is not the one that was committed to")
         if any(isinstance(one, Reveal) and one.commitment != committed.commitment for one in reveals):
             raise BadExport("another seed was revealed")
         value = b"" if committed.beacon == NO_BEACON else source.read(BEACON)
-        if value is None or (value and not audit.seen.get("beacon")):
+        if value is None or (committed.beacon != NO_BEACON and not audit.seen.get("beacon")):
             raise BadExport(f"the public number {committed.beacon} is missing")
         self._key = contest_key(seed, value)
         self._banks = {version: read_bank(text) for version, text in audit.banks.items()}
@@ -111,7 +123,7 @@ class _Again:
         if paper_hash(body.bank, paper) != body.paper:
             return "not the paper that the seed gives"
         if not answer:
-            return ""
+            return "its answers are withheld, it cannot be marked again"
         salt, choices = answer[:SALT_BYTES], answer[SALT_BYTES:].decode("ascii", "replace")
         try:
             if answers_commitment(salt, choices) != body.answers or len(choices) != len(paper.questions):

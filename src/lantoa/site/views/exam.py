@@ -75,6 +75,7 @@ def _words(code: str) -> str:
         "unlearned": _("Bạn học xong các chuyên đề rồi bắt đầu thi."),
         "limit": _("Bạn đã thi đủ số lượt của cuộc thi này."),
         "no-bank": _("Cuộc thi chưa có câu hỏi. Ban tổ chức đang chuẩn bị."),
+        "no-number": _("Đề còn chờ con số công khai đã hẹn trước. Bạn quay lại sau ít phút."),
     }.get(code, "")
 
 

@@ -2,7 +2,8 @@
 
 from lantoa.awards.models import Certificate, Prize
 from lantoa.contests.log import Cosignature, Entry, Head, Leaf, Log, Tile, Waiting
-from lantoa.contests.models import Attachment, Contest, Contestant, Correction, Document, Movement, Visit
+from lantoa.contests.models import Attachment, Contest, Contestant, Correction, Document, Movement
+from lantoa.contests.visits import Visit
 from lantoa.exams.models import Attempt, Bank, Best, Change, Question
 from lantoa.learning.models import Lesson, Progress, Topic
 from lantoa.people.models import Account, AuditEntry, Consent, FailedSignIn, Person, Role

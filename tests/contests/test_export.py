@@ -79,8 +79,8 @@ def test_growing_files_stay_those_of_each_head(contest):
 def test_the_checkpoint_is_written_after_all_that_stands_below_it(contest, monkeypatch):
     people(contest, 10, 0)
     order = []
-    put = files._put
-    monkeypatch.setattr(files, "_put", lambda path, data: (order.append(path.name), put(path, data)))
+    put = files.put
+    monkeypatch.setattr(files, "put", lambda path, data: (order.append(path.name), put(path, data)))
     sequence(contest, DURING)
     assert order[-1] == "checkpoint"
     assert len(order) > 4

@@ -6,8 +6,7 @@ from threading import Barrier
 import pytest
 from django.db import connections
 
-from lantoa.contests.models import Visit
-from lantoa.contests.visits import record_visits
+from lantoa.contests.visits import Visit, record_visits
 from lantoa.lib import clock
 from tests.factories.contest import a_contest
 

@@ -11,7 +11,8 @@ from django.core.management import call_command, get_commands
 
 from lantoa.contests.ledger import milliseconds
 from lantoa.contests.log import Entry
-from lantoa.contests.models import Contest, Contestant, Movement, Visit
+from lantoa.contests.models import Contest, Contestant, Movement
+from lantoa.contests.visits import Visit
 from lantoa.exams.actions import start_attempt
 from lantoa.exams.models import Attempt, Best, Change
 from lantoa.learning.progress import finished

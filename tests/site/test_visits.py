@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from django.urls import ResolverMatch
 
-from lantoa.contests.models import Visit
+from lantoa.contests.visits import Visit
 from lantoa.site import visits
 from lantoa.site.visits import CountVisits, VisitCounter
 from tests.factories.contest import a_contest

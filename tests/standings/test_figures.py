@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from lantoa.contests.models import Contestant, Correction, Movement, Visit
+from lantoa.contests.models import Contestant, Correction, Movement
+from lantoa.contests.visits import Visit
 from lantoa.exams.models import Attempt
 from lantoa.people.models import Account
 from lantoa.standings.figures import Measure, curve, figures

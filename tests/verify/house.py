@@ -6,18 +6,22 @@ import secrets
 from datetime import datetime, timedelta
 
 from lantoa.contests.actions import join
+from lantoa.contests.calendar import start_of
 from lantoa.contests.export import folder_of
 from lantoa.contests.models import Contest, Contestant
 from lantoa.contests.publications import enter_seed, publish, publish_rules, publish_units
 from lantoa.contests.rounds import sequence
 from lantoa.exams import actions, corrections
+from lantoa.exams.answers import export_answers
 from lantoa.exams.bank import open_bank
 from lantoa.exams.corrections import Deed
 from lantoa.exams.marking import ORDERS
 from lantoa.exams.models import Attempt
+from lantoa.exams.public_number import enter_number, name_number
 from lantoa.exams.publish import plan_text
 from lantoa.lib import clock
 from lantoa.people.models import Account, Person, Role
+from lantoa.standings.ending import end_contest
 from lantoa.units.models import Unit
 from lantoa_verify.audit import audit
 from lantoa_verify.export import Folder, Source
@@ -31,13 +35,13 @@ MINUTE = timedelta(minutes=1)
 class House:
     """The contest, its people in the order in which they joined, and the moments that matter."""
 
-    def __init__(self, people: int = 40) -> None:
-        """Prepare everything that stands before the opening."""
+    def __init__(self, people: int = 40, *, number: str = "87210") -> None:
+        """Prepare everything that stands before the opening; an empty number: none is named."""
         now = clock.now().replace(microsecond=0)
         self.opens, self.closes = now - timedelta(days=2), now + timedelta(days=1)
         self.after = self.closes + timedelta(hours=1)
         self.contest: Contest = a_contest(opens_at=self.opens, closes_at=self.closes)
-        before = self.opens - timedelta(days=1)
+        before = self.opens - timedelta(days=4)
         bank = a_bank(self.contest)
         publish_rules(self.contest, before)
         publish_units(self.contest, before)
@@ -45,6 +49,14 @@ class House:
         enter_seed(self.contest, before)
         self.organiser = Account.objects.create(username="organiser", created_at=before)
         Role.objects.create(account=self.organiser, kind="organiser")
+        if number:
+            day = (self.opens - timedelta(days=1)).astimezone(clock.VIETNAM).date()
+            source = "Xổ số kiến thiết miền Bắc, giải đặc biệt"
+            name_number(contest=self.contest, source=source, day=day, by=self.organiser, at=before + MINUTE)
+            known = start_of(day) + timedelta(minutes=5)
+            where = "xoso.example.vn"
+            enter_number(contest=self.contest, number=number, where=where, by=self.organiser, at=known)
+            self.contest.refresh_from_db()
         self.people: list[Contestant] = []
         self.wanted = people
 
@@ -94,6 +106,13 @@ class House:
         """What the worker does with the log."""
         self.contest.refresh_from_db()
         sequence(self.contest, at)
+        export_answers(self.contest)
+
+    def end(self) -> None:
+        """After the closing: seed, key, standing; and two rounds, so that every entry stands under a head."""
+        end_contest(contest=self.contest, by=self.organiser, at=self.after)
+        for minutes in (1, 2):
+            self.round(self.after + minutes * MINUTE)
 
     def files(self) -> Folder:
         """The public files as they lie there."""

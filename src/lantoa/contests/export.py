@@ -21,15 +21,18 @@ from lantoa.contests.calendar import Phase
 from lantoa.contests.ledger import milliseconds
 from lantoa.contests.log import Cosignature, Entry, Head, Leaf
 from lantoa.contests.models import Contest, Movement
+from lantoa.contests.publications import seed_of
 from lantoa.contests.sequencer import signer, tile_reader
 from lantoa.lib import clock
 from lantoa.lib.signing import NoKey
 from lantoa_verify import entries as forms
 from lantoa_verify.export import (
+    BEACON,
     CHECKPOINT,
     HEADS,
     OPENINGS,
     POLICY,
+    SEED,
     File,
     beside_files,
     entry_files,
@@ -68,31 +71,32 @@ def export(contest: Contest, at: datetime) -> bool:
         return False
     folder, note = folder_of(contest), witnesses.note_of(head)
     today = at.astimezone(clock.VIETNAM).date().isoformat()
-    stamp = f"{today} {contest.phase(at)} {_erased(contest)}"
-    if _text(folder / CHECKPOINT) == note and _text(folder / _STAMP) == stamp:
+    stamp = f"{today} {contest.phase(at)} {erased(contest, head.size)}"
+    if text_at(folder / CHECKPOINT) == note and text_at(folder / _STAMP) == stamp:
         return False
     before = exported(contest)
     known = before.size if before else 0
     _write_tree(contest, folder, known, head.size)
-    again = 0 if _text(folder / _STAMP) != stamp else known
+    again = 0 if text_at(folder / _STAMP) != stamp else known
     _write_openings(contest, folder, again, head.size, Openness(contest, at))
     _write_texts(contest, folder, known)
-    _put(folder / _STAMP, stamp.encode())
-    _put(folder / CHECKPOINT, note.encode())
+    put(folder / _STAMP, stamp.encode())
+    put(folder / CHECKPOINT, note.encode())
     _write_witnessed(contest, folder)
     return True
 
 
-def _text(path: Path) -> str:
+def text_at(path: Path) -> str:
+    """What a file says; empty for none."""
     return path.read_text() if path.exists() else ""
 
 
-def _erased(contest: Contest) -> int:
-    """How many entries say that something was closed for ever: with a new one all openings are written again."""
-    return Entry.objects.filter(contest=contest, contestant__isnull=True, line__startswith="erase ").count()
+def erased(contest: Contest, size: int) -> int:
+    """How many entries below ``size`` say that something was closed for ever: a new one has all openings rewritten."""
+    return Entry.objects.published(contest).filter(line__startswith="erase ", numbered__index__lt=size).count()
 
 
-def _put(path: Path, data: bytes) -> None:
+def put(path: Path, data: bytes) -> None:
     """The whole new file or the old one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
@@ -103,19 +107,20 @@ def _put(path: Path, data: bytes) -> None:
     draft.replace(path)
 
 
-def _write_all(folder: Path, made: Iterable[File]) -> None:
+def write_all(folder: Path, made: Iterable[File]) -> None:
+    """Each of these files, whole."""
     for path, data in made:
-        _put(folder / path, data)
+        put(folder / path, data)
 
 
 def _write_tree(contest: Contest, folder: Path, known: int, size: int) -> None:
     """Every tile and bundle of lines that the tree of ``size`` has and that of ``known`` leaves had not."""
-    _write_all(folder, tile_files(tile_reader(contest.pk), size, known))
-    lines = (leaf.entry.line.encode() for leaf in _leaves(contest, known, size))
-    _write_all(folder, entry_files(lines, known // WIDTH))
+    write_all(folder, tile_files(tile_reader(contest.pk), size, known))
+    lines = (leaf.entry.line.encode() for leaf in leaves(contest, known, size))
+    write_all(folder, entry_files(lines, known // WIDTH))
 
 
-def _leaves(contest: Contest, known: int, size: int) -> Iterator[Leaf]:
+def leaves(contest: Contest, known: int, size: int) -> Iterator[Leaf]:
     """Leaves in their order, from the start of the bundle that holds index ``known``."""
     rows = Leaf.objects.filter(contest=contest, index__gte=known // WIDTH * WIDTH, index__lt=size)
     return rows.order_by("index").select_related("entry__contestant").iterator(WIDTH)
@@ -147,22 +152,26 @@ class Openness:
 
 
 def _write_openings(contest: Contest, folder: Path, known: int, size: int, openness: Openness) -> None:
-    bodies = (openness.opening(leaf.entry) for leaf in _leaves(contest, known, size))
-    _write_all(folder, beside_files(OPENINGS, bodies, known // WIDTH))
+    bodies = (openness.opening(leaf.entry) for leaf in leaves(contest, known, size))
+    write_all(folder, beside_files(OPENINGS, bodies, known // WIDTH))
 
 
 def _write_texts(contest: Contest, folder: Path, known: int) -> None:
-    """Published texts of every version, the heads, keys and witnesses."""
+    """Published texts of every version, the number and seed of the papers, the heads, keys and witnesses."""
     for entry in Entry.objects.published(contest):
         named = text_of(forms.parse_line(entry.line.encode()))
         if named is not None and not (folder / named[0]).exists():
-            _put(folder / named[0], (entry.body or "").encode())
+            put(folder / named[0], (entry.body or "").encode())
+    if contest.number_value:
+        put(folder / BEACON, contest.number_value.encode())
+    if Entry.objects.newest(contest, "reveal"):
+        put(folder / SEED, f"{seed_of(contest).hex()}\n".encode())
     heads = Head.objects.filter(contest=contest, size__gt=known).order_by("size").values_list("note", flat=True)
     path = folder / HEADS
     with path.open("a") as file:
         before = "\n" if heads and path.stat().st_size else ""
         file.write(before + heads_text(heads))
-    _put(folder / POLICY, _policy(contest).encode())
+    put(folder / POLICY, _policy(contest).encode())
 
 
 def _policy(contest: Contest) -> str:
@@ -179,4 +188,4 @@ def _write_witnessed(contest: Contest, folder: Path) -> None:
     newest = Cosignature.objects.filter(contest=contest).order_by("-size").first()
     if newest is not None:
         head = Head.objects.get(contest=contest, size=newest.size)
-        _put(folder / WITNESSED, witnesses.note_of(head).encode())
+        put(folder / WITNESSED, witnesses.note_of(head).encode())

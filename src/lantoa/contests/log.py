@@ -1,7 +1,7 @@
 """The contest's log as tables (design/log.md §3): what was acknowledged, in lines to which one can only add.
 
-Only `Entry.secret`, `body` and `contestant` may ever change, to nothing: that erases a person and leaves every proof
-valid. A trigger lets nothing else pass.
+Only `Entry.secret`, `body` and `contestant` may ever change, to nothing: without secret and body a person is erased,
+and every proof stays valid. A trigger lets nothing else pass.
 """
 
 from __future__ import annotations
@@ -51,6 +51,11 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """The entry of a submitted attempt, with its place once it is numbered; one query."""
         found = self.filter(contestant=contestant, number=number, number__gte=1)
         return found.select_related("contest", "numbered").first()
+
+    def open_of(self, contestant: Contestant) -> EntryQuerySet:
+        """Everything that the log can still tell of somebody, locked, in the order of the log."""
+        held = self.filter(contestant=contestant, secret__isnull=False).order_by("numbered__index")
+        return held.select_related("numbered").select_for_update(of=("self",))
 
     def of_leaf(self, contest: Contest, leaf: bytes) -> Entry | None:
         """The entry of a leaf hash."""

@@ -39,6 +39,10 @@ class ContestQuerySet(models.QuerySet["Contest"]):
         """Those that publish bulletins by the clock."""
         return self.filter(published=True).exclude(bulletin_times=[])
 
+    def ended(self) -> ContestQuerySet:
+        """Those whose seed and answer key are published."""
+        return self.filter(ended_at__isnull=False)
+
     def named(self, slug: str) -> Contest:
         """The public contest of that address, with the database's moment as ``.moment``; raises DoesNotExist."""
         return self.public().annotate(moment=Now()).get(slug=slug)  # type: ignore[no-redef] # declared below
@@ -393,20 +397,3 @@ class Movement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reg:+d} {self.fin:+d} {self.att:+d}"
-
-
-class Visit(models.Model):
-    """Pages seen in a minute, without identity; a row per process (shard), so that writers never meet."""
-
-    pk = models.CompositePrimaryKey("contest_id", "minute", "shard")
-    contest = models.ForeignKey(Contest, models.CASCADE, related_name="+", db_index=False)
-    minute = models.DateTimeField()
-    shard = models.IntegerField()
-    n = models.PositiveIntegerField()
-
-    class Meta:
-        verbose_name = "lượt truy cập"
-        verbose_name_plural = "lượt truy cập"
-
-    def __str__(self) -> str:
-        return f"{self.minute}: {self.n}"

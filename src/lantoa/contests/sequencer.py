@@ -16,7 +16,8 @@ from django.db.models import Sum
 
 from lantoa.contests import ledger
 from lantoa.contests.log import Head, Log, Tile, Waiting
-from lantoa.contests.models import Contest, Visit
+from lantoa.contests.models import Contest
+from lantoa.contests.visits import Visit
 from lantoa.lib.signing import Purpose, signing_key
 from lantoa_verify import entries as forms
 from lantoa_verify.notes import Checkpoint, Signer, Verifier

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.db import connection
+from django.db import connection, models
+
+from lantoa.contests.models import Contest
 
 # A row a minute and process, so that writers never meet. The minute is that of the recording, so that a late one never
 # falls into a minute that is folded already. A contest that no longer exists is left out.
@@ -15,6 +17,23 @@ SELECT c.id, date_trunc('minute', now()), %(shard)s, made.n
  ORDER BY c.id
 ON CONFLICT (contest_id, minute, shard) DO UPDATE SET n = v.n + excluded.n
 """
+
+
+class Visit(models.Model):
+    """Pages seen in a minute, without identity; a row per process (shard), so that writers never meet."""
+
+    pk = models.CompositePrimaryKey("contest_id", "minute", "shard")
+    contest = models.ForeignKey(Contest, models.CASCADE, related_name="+", db_index=False)
+    minute = models.DateTimeField()
+    shard = models.IntegerField()
+    n = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = "lượt truy cập"
+        verbose_name_plural = "lượt truy cập"
+
+    def __str__(self) -> str:
+        return f"{self.minute}: {self.n}"
 
 
 def record_visits(made: Mapping[str, int], *, shard: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
@@ -109,6 +110,11 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
     def running(self, contest: Contest) -> bool:
         """Whether anybody sits at an exam that is not handed in."""
         return self.filter(contestant__contest=contest, submitted_at__isnull=True).exists()
+
+    def sheets(self, contestants: Iterable[int | None]) -> dict[tuple[int, int], list[int]]:
+        """What these chose, by contestant and number."""
+        found = self.filter(contestant__in=set(contestants), submitted_at__isnull=False)
+        return {(who, number): chosen for who, number, chosen in found.values_list("contestant", "number", "answers")}
 
     def without_entry(self, contest: Contest) -> AttemptQuerySet:
         """Submitted ones that the contest's log does not hold yet, in the order of their submission."""

@@ -37,9 +37,7 @@ class Refused(Exception):
         self.code = code
 
 
-def name_number(
-    *, contest: Contest, source: str, day: date, by: Account | None, at: datetime | None = None
-) -> Contest:
+def name_number(*, contest: Contest, source: str, day: date, by: Account | None, at: datetime | None = None) -> Contest:
     """Commit to the public number of a later day, in words (such as a lottery's first prize); ``by`` None: by command.
 
     The bank must be published, the contest not open, and the day must begin after now and before the opening: so

@@ -14,6 +14,7 @@ from lantoa.exams.bank import digest
 from lantoa.exams.items import Item, read_items
 from lantoa.exams.models import Bank, Question
 from lantoa.lib import clock
+from lantoa_verify.export import keys_text
 from lantoa_verify.papers import Bank as Draw
 from lantoa_verify.papers import Blueprint
 from lantoa_verify.redraw import bank_text
@@ -53,6 +54,14 @@ def plan_text(bank: Bank) -> str:
     questions = Question.objects.in_bulk(bank.questions)
     rows = [_plan(questions[pk], bank.weights) for pk in bank.questions]
     return bank_text(bank.version, bank.blueprint, rows).decode()
+
+
+def key_text(contest: Contest) -> str:
+    """The right options of every bank of the contest, as they are published after its end."""
+    banks = Bank.objects.filter(contest=contest)
+    questions = Question.objects.in_bulk({pk for bank in banks for pk in bank.questions})
+    keys = {bank.version: {questions[pk].code: questions[pk].key for pk in bank.questions} for bank in banks}
+    return keys_text(keys).decode()
 
 
 def _plan(question: Question, weights: dict[str, int]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ POWERS: dict[str, frozenset[str]] = {
             "see_people",
             "see_results",
             "correct_results",
+            "erase_people",
         }
     ),
     "editor": frozenset({"enter_console", "edit_documents", "edit_lessons", "edit_bank", "see_answer_key"}),

@@ -130,7 +130,7 @@ def change_password(*, account: Account, old: str, new: str, address: str, at: d
         note(account, "change_password", f"account:{account.pk}", at=moment)
 
 
-def withdraw_consent(*, person: Person, by: Account, at: datetime | None = None) -> None:
+def withdraw_consent(*, person: Person, by: Account | None, at: datetime | None = None) -> None:
     """Take back the consent to take part; nothing happens twice (Law 91/2025/QH15)."""
     moment = at or clock.now()
     with transaction.atomic():

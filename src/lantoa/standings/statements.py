@@ -3,6 +3,7 @@
 # ruff: noqa: S608 (statements are put together from this room's own constants; every value is a parameter)
 from __future__ import annotations
 
+from lantoa.exams.ranking import RANKING
 from lantoa.standings import tree
 
 # The units that compete: wards, communes, special zones directly under the contest's root.
@@ -200,4 +201,15 @@ SELECT format('unit %%s level %%s missed %%s slot %%s', unit_id, level, missed, 
     UNION ALL
     SELECT unit_id, level, missed, slot, -n FROM lantoa_bucket WHERE contest_id = %(contest)s
 ) both_sides GROUP BY unit_id, level, missed, slot HAVING sum(n) <> 0
+"""
+
+_KEY = ", ".join(f"b.{column}" for column in RANKING)
+
+# The last standing: each rank with the place in the log of the entry that ranks (log.md §2). Reads everybody, once.
+STANDING = f"""
+SELECT rank() OVER (ORDER BY {_KEY}), l.index
+  FROM lantoa_best b JOIN lantoa_attempt a ON a.id = b.attempt_id
+  JOIN lantoa_entry e ON e.contestant_id = a.contestant_id AND e.number = a.number
+  JOIN lantoa_leaf l ON l.entry_id = e.id
+ WHERE b.contest_id = %(contest)s ORDER BY {_KEY}, l.index
 """

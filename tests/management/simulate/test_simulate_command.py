@@ -11,7 +11,8 @@ from django.db import transaction
 from django.test import override_settings
 
 from lantoa.contests.log import Entry
-from lantoa.contests.models import Contest, Contestant, Movement, Visit
+from lantoa.contests.models import Contest, Contestant, Movement
+from lantoa.contests.visits import Visit
 from lantoa.exams.bank import key_of, open_bank
 from lantoa.exams.marking import ORDER_INDEX, hits
 from lantoa.exams.models import Attempt, Best

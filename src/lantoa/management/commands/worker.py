@@ -12,6 +12,7 @@ from django.db import Error, close_old_connections
 
 from lantoa.contests.rounds import sequence_all
 from lantoa.exams.actions import close_overdue
+from lantoa.exams.answers import export_all_answers
 from lantoa.lib import clock
 from lantoa.people.sign_in import forget_old
 from lantoa.standings.fold import fold_all
@@ -49,4 +50,5 @@ def beat() -> None:
     fold_all(at=now)
     publish_due(at=now)
     sequence_all(at=now)
+    export_all_answers()
     forget_old(at=now)

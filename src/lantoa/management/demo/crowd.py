@@ -12,7 +12,8 @@ from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
-from lantoa.contests.models import Contest, Contestant, Movement, Visit
+from lantoa.contests.models import Contest, Contestant, Movement
+from lantoa.contests.visits import Visit
 from lantoa.exams.bank import OpenBank, key_of, open_bank
 from lantoa.exams.marking import NOTHING, OPTIONS, ORDER_INDEX, ORDERS, hits
 from lantoa.exams.models import Attempt, Bank, Best

@@ -14,7 +14,8 @@ from operator import itemgetter
 from django.db import transaction
 
 from lantoa.contests.actions import PSEUDONYM
-from lantoa.contests.models import Contest, Contestant, Movement, Visit
+from lantoa.contests.models import Contest, Contestant, Movement
+from lantoa.contests.visits import Visit
 from lantoa.exams.bank import key_of, open_bank
 from lantoa.exams.models import Attempt, Bank, Best
 from lantoa.exams.ranking import key

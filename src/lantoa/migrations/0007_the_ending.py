@@ -41,7 +41,7 @@ DROP FUNCTION lantoa_contest_stays();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lantoa', '0005_corrections'),
+        ('lantoa', '0006_past_moments_by_index'),
     ]
 
     operations = [

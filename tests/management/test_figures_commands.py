@@ -12,6 +12,7 @@ from django.db import connection
 from django.urls import reverse
 
 from lantoa.standings.bulletins import publish_bulletin
+from lantoa.standings.editions import Edition
 from lantoa.standings.figures import figures
 from lantoa.standings.models import Bucket, Bulletin
 from lantoa.standings.outputs.formats import RENDERERS
@@ -95,7 +96,7 @@ def test_at_random_moments_the_figures_of_the_command_and_of_a_bulletin_are_thos
         shown = json.loads(said(contest, capsysbinary, "--as-of", at.isoformat()))
         sealed = publish_bulletin(contest=contest, as_of=at, by=None)
         assert {k: v for k, v in shown.items() if k not in SEAL} == {
-            k: v for k, v in json.loads(RENDERERS["json"](sealed.data, "vi")).items() if k not in SEAL
+            k: v for k, v in json.loads(RENDERERS["json"](Edition(sealed.data), "vi")).items() if k not in SEAL
         }
         counted = plain(figures(contest, at))
         assert [shown[name] for name in COUNTS] == [counted[name] for name in COUNTS]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,10 @@ from typing import Any
 from lantoa.awards.models import Certificate
 from lantoa.lib import qr
 from lantoa.lib.clock import VIETNAM
+from lantoa.lib.documents import letterhead
 from lantoa.lib.typesetting import typeset
 
 LAYOUTS = Path(__file__).parent / "layouts"
-_PLACE = re.compile(r"\s+((?:thành phố|tỉnh|phường|xã|đặc khu)\s)", re.IGNORECASE)
 
 
 @cache
@@ -47,12 +46,6 @@ def png(certificate: Certificate, *, invite_url: str) -> bytes:
     """The picture to share, 1200 × 630: without score and number, with a QR that invites."""
     facts = {**_facts(certificate), "invite": qr.svg(invite_url, label="QR")}
     return typeset(LAYOUTS / "picture.typ", facts, format="png", ppi=72.0)
-
-
-def letterhead(organiser: str) -> list[str]:
-    """The organiser's name in the lines of an official letterhead: the place begins the second."""
-    name, place, where = _PLACE.split(organiser, maxsplit=1) if _PLACE.search(organiser) else (organiser, "", "")
-    return [name, f"{place}{where}"] if place else [name]
 
 
 def _facts(certificate: Certificate) -> dict[str, Any]:

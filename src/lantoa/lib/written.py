@@ -22,6 +22,7 @@ _MONTHS: tuple[str, ...] = (
     "October",
 )
 _MONTHS += ("November", "December")
+_FEBRUARY = 2
 
 
 def count(value: int | Decimal, language: Language) -> str:
@@ -65,3 +66,12 @@ def exact(value: datetime, language: Language) -> str:
     word = "ngày" if language == "vi" else "on"
     local = value.astimezone(VIETNAM)
     return f"{local:%H:%M:%S} {word} {day(local, language)}" if local.second else moment(value, language)
+
+
+def formally(value: datetime, language: Language) -> str:
+    """15 giờ 30 phút ngày 21 tháng 10 năm 2025, as documents say it (Decree 30/2020/NĐ-CP: 05 tháng 02 năm 2026)."""
+    if language == "en":
+        return moment(value, language)
+    local = value.astimezone(VIETNAM)
+    month = f"{local.month:02}" if local.month <= _FEBRUARY else str(local.month)
+    return f"{local.hour} giờ {local:%M} phút ngày {local:%d} tháng {month} năm {local.year}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -108,6 +109,12 @@ class BulletinQuerySet(models.QuerySet["Bulletin"]):
     def numbered(self, contest: Contest, number: int) -> Bulletin | None:
         """One of a contest."""
         return self.of(contest).filter(number=number).first()
+
+    def before(self, contest: Contest, as_of: datetime, number: int | None = None) -> Bulletin | None:
+        """The one of the latest moment before ``as_of``, among those with a smaller number."""
+        earlier = self.filter(contest=contest, as_of__lt=as_of)
+        among = earlier if number is None else earlier.filter(number__lt=number)
+        return among.order_by("-as_of", "-number").first()
 
     def last(self, contest: Contest) -> Bulletin | None:  # type: ignore[override] # the last of one contest
         """The newest of a contest."""

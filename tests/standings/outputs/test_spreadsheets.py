@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from lantoa.standings.content import canonical
+from lantoa.standings.editions import Edition
 from lantoa.standings.outputs.formats import RENDERERS
 from tests.factories.bulletin import the_reference
 
@@ -26,11 +27,11 @@ def workbook(made):
 @pytest.mark.parametrize("language", ["vi", "en"])
 @pytest.mark.parametrize("name", sorted(RENDERERS))
 def test_the_same_content_gives_the_same_bytes(name, language):
-    assert RENDERERS[name](the_reference(), language) == RENDERERS[name](the_reference(), language)
+    assert RENDERERS[name](Edition(the_reference()), language) == RENDERERS[name](Edition(the_reference()), language)
 
 
 def test_the_workbook_has_a_sheet_for_each_table_with_headings_that_stay():
-    names, strings, sheets = workbook(RENDERERS["xlsx"](the_reference(), "vi"))
+    names, strings, sheets = workbook(RENDERERS["xlsx"](Edition(the_reference()), "vi"))
     assert names == [
         "Tổng hợp", "Đơn vị", "Cụm thi đua", "Top đăng ký", "Top hoàn thành", "Top tỷ lệ", "Cách tính",
     ]  # fmt: skip
@@ -42,7 +43,7 @@ def test_the_workbook_has_a_sheet_for_each_table_with_headings_that_stay():
 
 
 def test_csv_holds_every_table_and_every_unit():
-    rows = list(csv.reader(io.StringIO(RENDERERS["csv"](the_reference(), "vi").decode("utf-8-sig"))))
+    rows = list(csv.reader(io.StringIO(RENDERERS["csv"](Edition(the_reference()), "vi").decode("utf-8-sig"))))
     assert ["Đăng ký", "70949"] in rows and ["Lượt truy cập", "1243918"] in rows
     assert sum(len(row) == 11 and row[0].isdigit() for row in rows) == 114
     assert [row[0] for before, row in zip([[], *rows], rows, strict=False) if row and not before][1:] == [
@@ -53,8 +54,8 @@ def test_csv_holds_every_table_and_every_unit():
 
 def test_what_starts_like_a_formula_stays_words():
     content = the_reference(organiser='=HYPERLINK("http://x","y")', name="@SUM(A1)")
-    assert b"'=HYPERLINK" in RENDERERS["csv"](content, "vi")
-    _, strings, sheets = workbook(RENDERERS["xlsx"](content, "vi"))
+    assert b"'=HYPERLINK" in RENDERERS["csv"](Edition(content), "vi")
+    _, strings, sheets = workbook(RENDERERS["xlsx"](Edition(content), "vi"))
     assert '=HYPERLINK("http://x","y")' in strings
     assert not [cell for sheet in sheets for cell in sheet.iter(f"{SHEET}f")]
 
@@ -63,17 +64,19 @@ def test_unknown_numbers_are_empty_not_zero():
     content = the_reference()
     content["units"][0] |= {"population": None, "ratio": None, "attempts": None}
     row = next(
-        row for row in csv.reader(io.StringIO(RENDERERS["csv"](content, "vi").decode("utf-8-sig"))) if "10507" in row
+        row
+        for row in csv.reader(io.StringIO(RENDERERS["csv"](Edition(content), "vi").decode("utf-8-sig")))
+        if "10507" in row
     )
     assert row[5] == row[6] == row[7] == ""
-    workbook(RENDERERS["xlsx"](content, "vi"))
+    workbook(RENDERERS["xlsx"](Edition(content), "vi"))
 
 
 def test_json_says_ratios_in_parts_of_one_and_sealed_is_what_is_signed():
     content = the_reference()
-    said = json.loads(RENDERERS["json"](content, "vi"))
+    said = json.loads(RENDERERS["json"](Edition(content), "vi"))
     assert said["ratio"] == round(42_117 / 4_664_124, 8)
     assert {key: value for key, value in said.items() if key not in {"ratio", "units", "clusters"}} == {
         key: value for key, value in content.items() if key not in {"ratio", "units", "clusters"}
     }
-    assert RENDERERS["sealed"](content, "vi") == canonical(content)
+    assert RENDERERS["sealed"](Edition(content), "vi") == canonical(content)

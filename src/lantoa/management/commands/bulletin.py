@@ -14,7 +14,8 @@ from lantoa.contests.models import Contest
 from lantoa.lib import clock
 from lantoa.lib.clock import VIETNAM
 from lantoa.lib.signing import NoKey
-from lantoa.standings.bulletins import Refused, as_known_today, faults, latest_moment, publish_bulletin, unsealed
+from lantoa.standings.bulletins import Refused, faults, latest_moment, publish_bulletin
+from lantoa.standings.editions import Edition, as_published, known_today, unpublished
 from lantoa.standings.models import Bulletin
 from lantoa.standings.outputs.formats import RENDERERS
 
@@ -56,7 +57,7 @@ class Command(BaseCommand):
             raise CommandError(f"no contest named {options['contest']}") from missing
         if options["check"]:
             return self._check(contest)
-        made = RENDERERS[options["format"]](self._content(contest, options), options["language"])
+        made = RENDERERS[options["format"]](self._edition(contest, options), options["language"])
         if options["output"]:
             Path(options["output"]).write_bytes(made)
         else:
@@ -64,22 +65,22 @@ class Command(BaseCommand):
             sys.stdout.flush()
         return None
 
-    def _content(self, contest: Contest, options: Mapping[str, Any]) -> dict[str, Any]:
+    def _edition(self, contest: Contest, options: Mapping[str, Any]) -> Edition:
         as_of = options["as_of"] or clock.now()
         if options["publish"]:
             as_of = options["as_of"] or latest_moment(contest, as_of)
             try:
-                return publish_bulletin(contest=contest, as_of=as_of, by=None).data
+                return as_published(publish_bulletin(contest=contest, as_of=as_of, by=None))
             except Refused as refused:
                 raise CommandError(SAID[refused.code]) from refused
             except NoKey as missing:
                 raise CommandError(str(missing)) from missing
         if options["number"] is None:
-            return unsealed(contest, as_of, options["known"])
+            return unpublished(contest, as_of, options["known"])
         bulletin = Bulletin.objects.numbered(contest, options["number"])
         if bulletin is None:
             raise CommandError(f"{contest.slug} has no bulletin {options['number']}")
-        return as_known_today(bulletin).content if options["today"] else bulletin.data
+        return known_today(bulletin) if options["today"] else as_published(bulletin)
 
     def _check(self, contest: Contest) -> None:
         found = faults(contest)

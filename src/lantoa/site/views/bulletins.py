@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -24,12 +23,20 @@ from lantoa.lib import markdown, written
 from lantoa.site.doors import contest_or_404, whoever
 from lantoa.site.templatetags.lantoa import language
 from lantoa.standings.bulletins import as_known_today
+from lantoa.standings.editions import as_published
 from lantoa.standings.models import Bulletin
 from lantoa.standings.outputs.formats import FILES
 from lantoa.standings.outputs.press import press
 from lantoa.standings.outputs.tables import TOPS, top
 
-TYPES = {".md": "text/markdown; charset=utf-8", ".csv": "text/csv; charset=utf-8", ".svg": "image/svg+xml"}
+_OFFICE = "application/vnd.openxmlformats-officedocument"  # not every machine's list of types knows them
+TYPES = {
+    ".md": "text/markdown; charset=utf-8",
+    ".csv": "text/csv; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".docx": f"{_OFFICE}.wordprocessingml.document",
+    ".xlsx": f"{_OFFICE}.spreadsheetml.sheet",
+}
 _HEADING = re.compile("^#", re.MULTILINE)  # the page has its own first heading
 MOST_BARS = 15  # shown of a first ten whose last place many share
 KEPT = "public, max-age=31536000, immutable"
@@ -44,6 +51,8 @@ NAMES = {
 FIGURES = ("registered", "finished", "attempts", "visits")
 # What each file is for, in the order in which they are asked for.
 DOWNLOADS = (
+    ("bao-cao.docx", _("Báo cáo Word"), _("Báo cáo gửi cấp trên: điền số, ngày rồi ký.")),
+    ("bao-cao.pdf", _("Báo cáo PDF"), _("Cùng báo cáo ấy, để in.")),
     ("ban-tin.xlsx", _("Bảng Excel"), _("Mọi bảng số, mỗi bảng một trang.")),
     ("ban-tin.csv", _("Bảng CSV"), _("Cùng các bảng ấy, cho phần mềm khác.")),
     ("ban-tin.md", _("Bài viết"), _("Bài cho báo chí, để sửa tiếp.")),
@@ -140,9 +149,10 @@ def _place(rank: int | None) -> tuple[bool, int]:
 def _sealed(shown: Bulletin) -> dict[str, Any]:
     """What only the published one has: text, files, signature, and where it stands in the contest's book."""
     head = Head.objects.covering(shown.contest, shown.known_size) if shown.known_size else None
+    sizes = _sizes(shown, language())
     return {
         "text": mark_safe(markdown.page(_HEADING.sub("###", press(shown.data, language()).decode()))),  # noqa: S308 (markdown without HTML)
-        "files": [(name, label, use, _size(shown.content, name, language())) for name, label, use in DOWNLOADS],
+        "files": [(name, label, use, sizes[name]) for name, label, use in DOWNLOADS],
         "signature": bytes(shown.signature).hex(),
         "key": bytes(shown.key).hex(),
         "head": head,
@@ -150,10 +160,11 @@ def _sealed(shown: Bulletin) -> dict[str, Any]:
     }
 
 
-@lru_cache(maxsize=32)
-def _size(content: str, name: str, language: written.Language) -> int:
-    """The bytes of a file; a bulletin never changes, so they are counted once."""
-    return len(FILES[name](json.loads(content), language))
+@lru_cache(maxsize=64)
+def _sizes(shown: Bulletin, language: written.Language) -> dict[str, int]:
+    """The bytes of each file; a bulletin never changes, so they are counted once."""
+    edition = as_published(shown)
+    return {name: len(FILES[name](edition, language)) for name, _label, _use in DOWNLOADS}
 
 
 @require_safe
@@ -169,7 +180,7 @@ def bulletin_file(request: HttpRequest, contest: str, number: int, name: str) ->
     else:
         suffix = f".{name.rpartition('.')[2]}"
         kind = TYPES.get(suffix) or guess_type(name)[0] or "application/octet-stream"
-        response = HttpResponse(FILES[name](shown.data, language()), content_type=kind)
+        response = HttpResponse(FILES[name](as_published(shown), language()), content_type=kind)
         response["Content-Disposition"] = f'inline; filename="{shown.contest.slug}-{number}-{name}"'
     response["ETag"] = etag
     response["Cache-Control"] = KEPT

@@ -20,6 +20,7 @@ from lantoa.awards.models import Certificate
 from lantoa.awards.steps import missing
 from lantoa.contests.models import Contestant
 from lantoa.lib import qr
+from lantoa.lib.documents import letterhead
 from lantoa.site.doors import for_contestant
 
 
@@ -53,7 +54,7 @@ def certificate(request: HttpRequest, me: Contestant) -> HttpResponse:
     check_url = _check_url(issued)
     context |= {
         "certificate": issued,
-        "letterhead": paper.letterhead(issued.organiser),
+        "letterhead": letterhead(issued.organiser),
         "art": mark_safe(paper.art()),  # noqa: S308 (a drawing of this repository)
         "code": mark_safe(qr.svg(check_url, label=_("Mã QR để kiểm tra giấy chứng nhận"))),  # noqa: S308 (escaped there)
         "check_url": check_url,

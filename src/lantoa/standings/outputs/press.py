@@ -24,16 +24,16 @@ _FOLLOWERS = 2
 
 def press(content: Content, language: Language) -> bytes:
     """Headline, lead, figures, who leads, what the contest is, where the figures come from, the three top tens."""
-    words, told = WORDS[language], _told(content, language)
+    words, told = WORDS[language], filling(content, language)
     if not content["registered"]:
-        return f"# {words['headline_open'].format(**told)}\n\n{_about(content, language, told)}\n".encode()
+        return f"# {words['headline_open'].format(**told)}\n\n{about(content, language, told)}\n".encode()
     parts = [
         f"# {_capital(words['headline'].format(**told))}",
         f"**{_lead(content, language, told)}**",
-        _figures(content, language, told),
-        " ".join(filter(None, (_leaders(content, measure, language) for measure in TOPS))),
+        figures(content, language, told),
+        " ".join(filter(None, (leaders(content, measure, language) for measure in TOPS))),
         *(_top(content, measure, language, told) for measure in TOPS if content["top"][measure]),
-        _about(content, language, told),
+        about(content, language, told),
         _source(content, language, told),
     ]
     return ("\n\n".join(part for part in parts if part) + "\n").encode()
@@ -48,7 +48,7 @@ def clock(at: datetime, language: Language) -> str:
     return f"{local.hour}h{minutes} ngày {day(local, language)}"
 
 
-def _told(content: Content, language: Language) -> dict[str, Any]:
+def filling(content: Content, language: Language) -> dict[str, Any]:
     """What the sentences are filled with."""
     opens, closes = date.fromisoformat(content["opens"]), date.fromisoformat(content["closes"])
     numbers = ("registered", "finished", "finished_units", "visits")
@@ -86,7 +86,7 @@ def _lead(content: Content, language: Language, told: Mapping[str, Any]) -> str:
     return words["lead"].format(since=since.format(days=days, **told), done=done.format(**told), **told) + drawn
 
 
-def _figures(content: Content, language: Language, told: Mapping[str, Any]) -> str:
+def figures(content: Content, language: Language, told: Mapping[str, Any]) -> str:
     """The sentence with all five figures of M13, then what they mean."""
     words = WORDS[language]
     everywhere = content["finished_units"] == len(content["units"])
@@ -106,7 +106,7 @@ def _figures(content: Content, language: Language, told: Mapping[str, Any]) -> s
     return " ".join(sentences)
 
 
-def _leaders(content: Content, measure: str, language: Language) -> str:
+def leaders(content: Content, measure: str, language: Language) -> str:
     """Who leads by a measure; those who share the lead share the sentence."""
     words = WORDS[language]
     units = {unit["code"]: unit for unit in content["units"]}
@@ -114,29 +114,30 @@ def _leaders(content: Content, measure: str, language: Language) -> str:
     firsts = [unit for unit in leading if unit["rank"][measure] == 1]
     if not firsts:
         return ""
-    values = {"value": _value(firsts[0], measure, language), "number": count(len(firsts), language)}
+    values = {"value": value(firsts[0], measure, language), "number": count(len(firsts), language)}
     if len(firsts) > _MOST_LEADERS:
         return words[f"many_lead_{measure}"].format(**values)
     if len(firsts) > 1:
         return words[f"share_lead_{measure}"].format(
-            names=_listed([_mid(unit, language) for unit in firsts], words), **values
+            names=listed([mid(unit, language) for unit in firsts], words), **values
         )
     behind = [unit for unit in leading if 1 < unit["rank"][measure] <= 1 + _FOLLOWERS]
-    named = [f"{_mid(unit, language)} ({_value(unit, measure, language)})" for unit in behind]
-    followed = words["followed"].format(names=_listed(named, words)) if 0 < len(named) <= _FOLLOWERS else ""
-    return words[f"leads_{measure}"].format(name=_mid(firsts[0], language), followed=followed, **values)
+    named = [f"{mid(unit, language)} ({value(unit, measure, language)})" for unit in behind]
+    followed = words["followed"].format(names=listed(named, words)) if 0 < len(named) <= _FOLLOWERS else ""
+    return words[f"leads_{measure}"].format(name=mid(firsts[0], language), followed=followed, **values)
 
 
 def _top(content: Content, measure: str, language: Language, told: Mapping[str, Any]) -> str:
     words = WORDS[language]
     units = {unit["code"]: unit for unit in content["units"]}
     rows = [units[code] for code in content["top"][measure]]
-    lines = [f"| {u['rank'][measure]} | {_plain(u['name'])} | {_value(u, measure, language)} |" for u in rows]
+    lines = [f"| {u['rank'][measure]} | {_plain(u['name'])} | {value(u, measure, language)} |" for u in rows]
     head = f"| {words['rank']} | {words['unit']} | {words[measure]} |\n| ---: | --- | ---: |"
     return "\n".join([f"## {words[f'top_{measure}'].format(**told)}\n", head, *lines])
 
 
-def _about(content: Content, language: Language, told: Mapping[str, Any]) -> str:
+def about(content: Content, language: Language, told: Mapping[str, Any]) -> str:
+    """What the contest is: whose, when, what is learnt and asked, where."""
     words = WORDS[language]
     index = 1 if language == "en" else 0
     topics = [_plain(titles[index] or titles[0]) for titles in content["topics"]]
@@ -145,27 +146,33 @@ def _about(content: Content, language: Language, told: Mapping[str, Any]) -> str
     return " ".join([run, words["when"].format(**told), learn, words["exam"].format(**told)])
 
 
-def _source(content: Content, language: Language, told: Mapping[str, Any]) -> str:
-    """Where the figures come from, and how they are counted."""
-    words = WORDS[language]
+def source(content: Content, language: Language, told: Mapping[str, Any]) -> str:
+    """Where the figures come from."""
     kind = "unpublished" if content["number"] is None else "today" if content["status"] != "published" else "sealed"
+    return WORDS[language][f"source_{kind}"].format(**told)
+
+
+def _source(content: Content, language: Language, told: Mapping[str, Any]) -> str:
+    """The same with a heading, and how they are counted."""
     method = "\n".join(f"- {line}" for line in content["method"][language])
-    return f"## {words['source']}\n\n{words[f'source_{kind}'].format(**told)}\n\n{method}"
+    return f"## {WORDS[language]['source']}\n\n{source(content, language, told)}\n\n{method}"
 
 
-def _value(unit: Mapping[str, Any], measure: str, language: Language) -> str:
+def value(unit: Mapping[str, Any], measure: str, language: Language) -> str:
+    """What a unit is ranked by."""
     if measure == "ratio":
         return percent(unit["finished"], unit["population"], language)
     return count(unit[measure], language)
 
 
-def _mid(unit: Mapping[str, Any], language: Language) -> str:
+def mid(unit: Mapping[str, Any], language: Language) -> str:
     """A unit's name inside a sentence: "phường Lê Chân"; in English it stays a name."""
     name = _plain(unit["name"])
     return name if language == "en" else name[:1].lower() + name[1:]
 
 
-def _listed(names: list[str], words: Mapping[str, str]) -> str:
+def listed(names: list[str], words: Mapping[str, str]) -> str:
+    """A, B and C."""
     *others, last = names
     return f"{', '.join(others)}{words['and']}{last}" if others else last
 

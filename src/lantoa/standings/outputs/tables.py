@@ -123,11 +123,11 @@ _COUNTS = ("registered", "finished", "attempts", "population")
 def tables(content: Content, language: Language) -> list[Table]:
     """Overview, units, clusters where there are any, the three top tens, how figures are counted."""
     words = WORDS[language]
-    clusters = [_clusters(content, words)] if content["clusters"] else []
+    grouped = [clusters(content, language)] if content["clusters"] else []
     tops = [top(content, measure, language) for measure in TOPS]
     method = Table(words["method"], words["method"], (Column(words["method"], Kind.TEXT),), [])
     method.rows.extend([line] for line in content["method"][language])
-    return [_overview(content, language), _units(content, words), *clusters, *tops, method]
+    return [_overview(content, language), units(content, language), *grouped, *tops, method]
 
 
 def name_of(content: Content, language: Language) -> str:
@@ -146,14 +146,14 @@ def which(content: Content, language: Language) -> str:
 def top(content: Content, measure: str, language: Language) -> Table:
     """The units that share the first ten ranks by a measure."""
     words = WORDS[language]
-    units = {unit["code"]: unit for unit in content["units"]}
+    coded = {unit["code"]: unit for unit in content["units"]}
     columns = [Column(words["rank"], Kind.RANK), Column(words["unit"], Kind.TEXT)]
     columns += [Column(words[what], Kind.WHOLE) for what in ("registered", "finished", "population")]
     rows = [
         [
-            *(units[code]["rank"][measure], units[code]["name"]),
-            *(units[code][what] for what in ("registered", "finished", "population")),
-            ratio(units[code]),
+            *(coded[code]["rank"][measure], coded[code]["name"]),
+            *(coded[code][what] for what in ("registered", "finished", "population")),
+            ratio(coded[code]),
         ]
         for code in content["top"][measure]
     ]
@@ -181,16 +181,18 @@ def _overview(content: Content, language: Language) -> Table:
     return Table(words["overview"], words["overview"], columns, rows)
 
 
-def _units(content: Content, words: Mapping[str, str]) -> Table:
-    clusters = {cluster["code"]: cluster["name"] for cluster in content["clusters"]}
+def units(content: Content, language: Language) -> Table:
+    """Every unit with what was counted in it, by code."""
+    words = WORDS[language]
+    names = {cluster["code"]: cluster["name"] for cluster in content["clusters"]}
     columns = [Column(words[what], Kind.TEXT) for what in ("code", "unit", "cluster")]
-    rows = [
-        [unit["code"], unit["name"], clusters.get(unit["cluster"], ""), *_counted(unit)] for unit in content["units"]
-    ]
+    rows = [[unit["code"], unit["name"], names.get(unit["cluster"], ""), *_counted(unit)] for unit in content["units"]]
     return Table(words["units"], words["all_units"], (*columns, *_counted_columns(words)), rows)
 
 
-def _clusters(content: Content, words: Mapping[str, str]) -> Table:
+def clusters(content: Content, language: Language) -> Table:
+    """Every cluster with what was counted in its units, by code."""
+    words = WORDS[language]
     columns = [Column(words["code"], Kind.TEXT), Column(words["cluster"], Kind.TEXT)]
     columns += [Column(words["number_units"], Kind.WHOLE)]
     rows = [[one["code"], one["name"], one["units"], *_counted(one)] for one in content["clusters"]]

@@ -132,7 +132,7 @@ SCHEMAS: dict[str, Schema] = {
         day={"type": "string", "format": "date", "description": "The day."},
         registered=_count("People registered so far."),
         finished=_count("People finished so far."),
-        attempts=_count("Exams handed in so far."),
+        attempts=_or_null(_count("Exams handed in so far; null as long as fewer than five people finished.")),
     ),
     "Standings": _object(
         "Contestants in order, as of now.",

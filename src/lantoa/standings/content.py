@@ -29,7 +29,7 @@ METHOD = {
     "vi": [
         "Đăng ký: số người đã vào cuộc thi, mỗi người tính một lần.",
         "Hoàn thành: số người đã nộp ít nhất một bài thi, mỗi người tính một lần.",
-        "Lượt thi: số bài thi đã nộp, kể cả bài tự nộp khi hết giờ.",
+        "Lượt thi: số bài thi đã nộp, kể cả bài tự nộp khi hết giờ. Nơi có dưới năm người hoàn thành thì không nêu.",
         "Lượt truy cập: số trang của cuộc thi đã mở, đến hết phút trước, không kể các chương trình tự xưng là máy.",
         "Tỷ lệ: số người hoàn thành chia cho dân số của đơn vị. Đơn vị chưa có dân số thì không xếp hạng theo tỷ lệ.",
         "Bằng nhau thì cùng hạng. Đơn vị đã sáp nhập được tính trong đơn vị mới từ ngày sáp nhập.",
@@ -38,7 +38,7 @@ METHOD = {
     "en": [
         "Registered: people who entered the contest, each counted once.",
         "Finished: people who submitted at least one exam, each counted once.",
-        "Attempts: exams submitted, including those submitted by themselves when time ran out.",
+        "Attempts: exams submitted, also by themselves when time ran out. Not given where fewer than five finished.",
         "Visits: pages of the contest opened, up to the minute before, without programs that name themselves.",
         "Ratio: people finished divided by the unit's population. A unit of unknown population has no rank by ratio.",
         "Equal values have an equal rank. A merged unit counts in its successor from the day of the merger on.",

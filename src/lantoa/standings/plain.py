@@ -8,7 +8,7 @@ from typing import Any
 
 from lantoa.lib.clock import VIETNAM
 from lantoa.standings.figures import ClusterFigures, Counts, Day, Figures, Measure, UnitFigures
-from lantoa.standings.small_cells import withheld
+from lantoa.standings.small_cells import small, withheld
 
 Plain = dict[str, Any]
 
@@ -29,16 +29,21 @@ def plain(counted: Figures) -> Plain:
         **_counts(counted.total, closed=closed.total),
         "finished_units": counted.finished_units,
         "visits": counted.visits,
-        "units": [_unit(unit, places[unit.code], closed=unit.code in closed.units) for unit in counted.units],
-        "clusters": [_cluster(cluster, closed=cluster.code in closed.clusters) for cluster in counted.clusters],
+        "units": [_unit(unit, places[unit.code], closed=closed.holds(unit)) for unit in counted.units],
+        "clusters": [_cluster(cluster, closed=closed.holds(cluster)) for cluster in counted.clusters],
     }
 
 
 def plain_days(days: Iterable[Day]) -> list[Plain]:
-    """The curve, a line a day."""
+    """The curve, a line a day; attempts null as long as they are withheld."""
     return [
-        {"day": d.day.isoformat(), "registered": d.registered, "finished": d.finished, "attempts": d.attempts}
-        for d in days
+        {
+            "day": day.day.isoformat(),
+            "registered": day.registered,
+            "finished": day.finished,
+            "attempts": None if small(day) else day.attempts,
+        }
+        for day in days
     ]
 
 

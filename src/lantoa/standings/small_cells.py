@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from lantoa.standings.figures import Counts, Figures, UnitFigures
+from lantoa.standings.figures import ClusterFigures, Counts, Day, Figures, UnitFigures
 
 ENOUGH = 5
 
@@ -22,8 +22,12 @@ class Withheld:
     clusters: frozenset[str]
     total: bool
 
+    def holds(self, row: UnitFigures | ClusterFigures) -> bool:
+        """Whether the attempts of this row are not given."""
+        return row.code in (self.units if isinstance(row, UnitFigures) else self.clusters)
 
-def small(of: Counts) -> bool:
+
+def small(of: Counts | Day) -> bool:
     """Too few finishers to hide among."""
     return 0 < of.finished < ENOUGH
 

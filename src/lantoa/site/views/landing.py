@@ -24,6 +24,7 @@ from lantoa.site.doors import contest_or_404, whoever
 from lantoa.site.ripples import POSTER, ripples
 from lantoa.site.templatetags.lantoa import day, local
 from lantoa.standings.figures import Figures, Measure, UnitFigures, figures
+from lantoa.standings.small_cells import withheld
 from lantoa.units.models import Unit
 
 TOP = 5
@@ -82,6 +83,7 @@ def contest(request: HttpRequest, contest: str) -> HttpResponse:
     context = {
         **_about(found, me, moment),
         "figures": counted,
+        "attempts": None if withheld(counted).total else counted.total.attempts,
         "units": len(counted.units),
         "lit": lit,
         "ripples": ripples(len(counted.units), lit),
@@ -107,6 +109,7 @@ def unit(request: HttpRequest, contest: str, code: str) -> HttpResponse:
         **_about(found, me, moment),
         "figures": counted,
         "unit": here,
+        "attempts": None if withheld(counted).holds(here) else here.attempts,
         "units": len(counted.units),
         "places": [_place(counted, here, measure) for measure in (Measure.REGISTERED, Measure.FINISHED, Measure.RATIO)],
         "ripples": ripples(len(counted.units), len(counted.units)),

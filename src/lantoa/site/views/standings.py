@@ -21,6 +21,7 @@ from lantoa.lib.text import fold
 from lantoa.site.doors import whoever
 from lantoa.standings import ranks
 from lantoa.standings.figures import ClusterFigures, Figures, Measure, UnitFigures, figures, ranked
+from lantoa.standings.small_cells import withheld
 from lantoa.units.models import Unit
 
 # In the address and on the page; the ratio first, since it lets a small commune lead.
@@ -36,6 +37,12 @@ class Line:
     rank: int | None
     row: UnitFigures | ClusterFigures
     mine: bool = False
+    closed: bool = False  # its attempts are withheld
+
+    @property
+    def attempts(self) -> int | None:
+        """Exams handed in; None where they are withheld."""
+        return None if self.closed else self.row.attempts
 
     @property
     def percent(self) -> Decimal | None:
@@ -98,7 +105,8 @@ def units(request: HttpRequest, contest: str) -> HttpResponse:
     cluster = next((c for c in counted.clusters if c.code == request.GET.get("cum")), None)
     rows = [u for u in counted.units if cluster is None or (u.cluster and u.cluster[0] == cluster.code)]
     mine = _my_unit(counted, me)
-    lines = [Line(rank, row, mine is row) for rank, row in ranked(rows, measure)]
+    closed = withheld(counted)
+    lines = [Line(rank, row, mine is row, closed.holds(row)) for rank, row in ranked(rows, measure)]
     asked = request.GET.get("q", "").strip()
     context = {
         **_common(found, me, counted, "units", measure),
@@ -106,6 +114,7 @@ def units(request: HttpRequest, contest: str) -> HttpResponse:
         "lines": [line for line in lines if fold(asked) in fold(line.row.name)] if asked else lines,
         "q": asked,
         "cluster": cluster,
+        "withheld": any(line.closed for line in lines),
     }
     return render(request, "site/standings/units.html", context)
 
@@ -117,8 +126,13 @@ def clusters(request: HttpRequest, contest: str) -> HttpResponse:
     counted, measure = figures(found, moment), _measure(request)
     mine = _my_unit(counted, me)
     code = mine.cluster[0] if mine and mine.cluster else None
-    lines = [Line(rank, row, row.code == code) for rank, row in ranked(counted.clusters, measure)]
-    context = {**_common(found, me, counted, "clusters", measure), "lines": lines}
+    closed = withheld(counted)
+    lines = [Line(rank, row, row.code == code, closed.holds(row)) for rank, row in ranked(counted.clusters, measure)]
+    context = {
+        **_common(found, me, counted, "clusters", measure),
+        "lines": lines,
+        "withheld": any(line.closed for line in lines),
+    }
     return render(request, "site/standings/clusters.html", context)
 
 

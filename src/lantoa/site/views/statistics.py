@@ -16,6 +16,7 @@ from lantoa.site.doors import contest_or_404, whoever
 from lantoa.site.moments import asked_moment
 from lantoa.site.views.standings import Line
 from lantoa.standings.figures import Figures, Measure, curve, figures
+from lantoa.standings.small_cells import small, withheld
 
 TOP = 10
 # The sheet's columns; outsiders may rely on them (docs/interfaces.md).
@@ -43,7 +44,8 @@ def statistics(request: HttpRequest, contest: str) -> HttpResponse:
         "here": "statistics",
         "phase": found.phase(moment).value,
         "figures": counted,
-        "days": days,
+        "attempts": None if withheld(counted).total else counted.total.attempts,
+        "days": [(day, None if small(day) else day.attempts) for day in days],
         "charts": [("only-wide", rising(days, WIDE)), ("only-narrow", rising(days, NARROW))] if days else [],
         "registered": _bars(counted, Measure.REGISTERED),
         "finished": _bars(counted, Measure.FINISHED),
@@ -72,11 +74,16 @@ def sheet(request: HttpRequest, contest: str) -> HttpResponse:
         return HttpResponse(asked.error, status=422, content_type="text/plain; charset=utf-8")
     counted = figures(found, asked.at)
     at = timezone.localtime(counted.at)
+    closed = withheld(counted)
     places = {measure: {unit.code: rank for rank, unit in counted.by(measure)} for measure in Measure}
     rows = (
         [
             *(unit.code, unit.name, unit.cluster[1] if unit.cluster else "", unit.registered, unit.finished),
-            *(unit.attempts, unit.population, None if unit.ratio is None else f"{float(unit.ratio):.6f}"),
+            *(
+                None if closed.holds(unit) else unit.attempts,
+                unit.population,
+                None if unit.ratio is None else f"{float(unit.ratio):.6f}",
+            ),
             *(places[measure][unit.code] for measure in (Measure.REGISTERED, Measure.FINISHED, Measure.RATIO)),
             at.isoformat(timespec="seconds"),
         ]

@@ -10,6 +10,7 @@ import pytest
 
 from lantoa.lib import clock
 from lantoa.standings.bulletins import latest_moment, publish_bulletin
+from lantoa.standings.editions import as_published
 from lantoa.standings.figures import figures
 from lantoa.standings.outputs.formats import FILES
 from lantoa.standings.rebuild import rebuild
@@ -96,9 +97,9 @@ def test_every_door_and_file_withholds_the_same(client, few, told):
     assert of_standings(client, names, "hoan-thanh") == told
     assert of_standings(client, names, "dang-ky") == told
     assert {unit["code"]: unit["attempts"] for unit in bulletin.data["units"]} == told
-    assert of_press_sheet(FILES["ban-tin.csv"](bulletin.data, "vi").decode()) == told
-    assert of_workbook(FILES["ban-tin.xlsx"](bulletin.data, "vi")) == told
-    assert "Nơi có dưới năm người hoàn thành thì không nêu" in FILES["ban-tin.md"](bulletin.data, "vi").decode()
+    assert of_press_sheet(FILES["ban-tin.csv"](as_published(bulletin), "vi").decode()) == told
+    assert of_workbook(FILES["ban-tin.xlsx"](as_published(bulletin), "vi")) == told
+    assert "Nơi có dưới năm người hoàn thành thì không nêu" in FILES["ban-tin.md"](as_published(bulletin), "vi").decode()
 
 
 def test_a_contest_with_fewer_than_five_finishers_tells_nobody_how_often_they_tried(client, db):

@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from lantoa.contests.log import Entry, Waiting
 from lantoa.contests.models import Contest, Contestant, Correction
+from lantoa.lib.bulk import copy, fresh_ids
 from lantoa.units.models import Unit
 from lantoa_verify import entries as forms
 from lantoa_verify.merkle import leaf_hash
@@ -43,15 +45,7 @@ entered AS (
 
 
 APPEND = f"WITH {entered()} SELECT id FROM entered"  # noqa: S608
-APPEND_MANY = """
-WITH entered AS (
-    INSERT INTO lantoa_entry (contest_id, contestant_id, number, at_ms, line, leaf, secret, body)
-    SELECT %(contest)s, * FROM unnest(%(contestants)s::bigint[], %(numbers)s::int[], %(at_ms)s::bigint[],
-        %(lines)s::text[], %(leaves)s::bytea[], %(secrets)s::bytea[], %(bodies)s::text[])
-    RETURNING id
-)
-INSERT INTO lantoa_waiting (entry_id, contest_id) SELECT id, %(contest)s FROM entered
-"""
+_COLUMNS = ("id", "contest_id", "contestant_id", "number", "at_ms", "line", "leaf", "secret", "body")
 
 
 class Written(NamedTuple):
@@ -77,7 +71,11 @@ def personal(kind: str, at: datetime, body: forms.Body, secret: bytes | None = N
     """An entry about somebody: its line shows kind, moment and a hiding commitment to ``body``."""
     secret = secret or secrets.token_bytes(forms.SECRET_BYTES)
     at_ms = milliseconds(at)
-    sealed = forms.seal_entry(kind, at_ms, body, secret)
+    return kept(at_ms, forms.seal_entry(kind, at_ms, body, secret), secret)
+
+
+def kept(at_ms: int, sealed: forms.Entry, secret: bytes) -> Written:
+    """A sealed entry as its row keeps it."""
     opened = sealed.opening[forms.SALT_BYTES :].decode("ascii")
     return Written(at_ms, sealed.line.decode("ascii"), sealed.leaf, secret, opened)
 
@@ -102,14 +100,11 @@ def append(contest: int, written: Written, *, contestant: int | None = None, num
 def append_many(contest: int, made: Iterable[tuple[int | None, int | None, Written]]) -> int:
     """The same for many at once, each with its contestant and number; how many."""
     source, count = iter(made), 0
-    with connection.cursor() as cursor:
-        while batch := list(islice(source, BATCH)):
-            contestants, numbers, written = zip(*batch, strict=True)
-            at_ms, lines, leaves, hidden, bodies = zip(*written, strict=True)
-            values = {"contestants": contestants, "numbers": numbers, "at_ms": at_ms, "lines": lines}
-            values |= {"leaves": leaves, "secrets": hidden, "bodies": bodies}
-            cursor.execute(APPEND_MANY, {name: list(value) for name, value in values.items()} | {"contest": contest})
-            count += len(batch)
+    while batch := list(islice(source, BATCH)):
+        ids = fresh_ids(Entry, len(batch))
+        copy(Entry, _COLUMNS, ((pk, contest, who, n, *entry) for pk, (who, n, entry) in zip(ids, batch, strict=True)))
+        copy(Waiting, ("entry_id", "contest_id"), ((pk, contest) for pk in ids))
+        count += len(batch)
     return count
 
 
@@ -124,7 +119,12 @@ def code_of(unit: Unit) -> str:
 
 def joined(contestant: Contestant) -> Written:
     """The entry of somebody's taking part, for the unit joined for."""
-    return personal("join", contestant.joined_at, forms.Join(bytes(contestant.who), code_of(contestant.joined_unit)))
+    return joining(bytes(contestant.who), code_of(contestant.joined_unit), contestant.joined_at)
+
+
+def joining(who: bytes, unit: str, at: datetime) -> Written:
+    """The same, of what it is made of; ``unit`` as :func:`code_of` names it."""
+    return personal("join", at, forms.Join(who, unit))
 
 
 def enter_joining(contestant: Contestant) -> None:

@@ -121,6 +121,10 @@ class WaitingQuerySet(models.QuerySet["Waiting"]):
         personal = ExpressionWrapper(Q(entry__contestant__isnull=False), models.BooleanField())
         return self.filter(contest=contest).order_by(personal, "entry__at_ms", "entry")
 
+    def until(self, at_ms: int) -> WaitingQuerySet:
+        """Without the facts after a moment; what was published stays, whenever it was."""
+        return self.exclude(entry__contestant__isnull=False, entry__at_ms__gt=at_ms)
+
 
 class Waiting(models.Model):
     """An entry without a number yet: written with the entry, gone when it is numbered."""

@@ -57,15 +57,22 @@ def verifier(origin: str) -> Verifier:
     return signer(origin, "head").verifier
 
 
-def number_waiting(contest: Contest, *, limit: int = BATCH) -> int:
-    """Number one batch of what waits, opening the log with the first; how many entries were numbered."""
+def number_waiting(
+    contest: Contest, *, limit: int = BATCH, until: datetime | None = None, opened: datetime | None = None
+) -> int:
+    """Number one batch of what waits, opening the log with the first; how many entries were numbered.
+
+    ``until`` leaves later facts waiting; ``opened`` is when the log was opened, if not now.
+    """
     if not Waiting.objects.filter(contest=contest).exists():
         return 0
     with transaction.atomic():
         log = _locked(contest)
-        rows = list(Waiting.objects.in_order(contest).values_list("entry", "entry__leaf")[:limit])
+        waiting = Waiting.objects.in_order(contest)
+        waiting = waiting.until(ledger.milliseconds(until)) if until else waiting
+        rows = list(waiting.values_list("entry", "entry__leaf")[:limit])
         if rows and not log.size:
-            rows.insert(0, _first(log))
+            rows.insert(0, _first(log, opened or _now()))
         if not rows:
             return 0
         entries, leaves = zip(*rows, strict=True)
@@ -75,9 +82,11 @@ def number_waiting(contest: Contest, *, limit: int = BATCH) -> int:
     return len(rows)
 
 
-def number_all(contest: Contest) -> None:
-    """Number everything that waits."""
-    while number_waiting(contest) >= BATCH:
+def number_all(
+    contest: Contest, *, until: datetime | None = None, opened: datetime | None = None, batch: int = BATCH
+) -> None:
+    """Number everything that waits; for ``until`` and ``opened`` see :func:`number_waiting`."""
+    while number_waiting(contest, limit=batch, until=until, opened=opened) >= batch:
         pass
 
 
@@ -90,13 +99,19 @@ def _locked(contest: Contest) -> Log:
     return row.get()
 
 
-def _first(log: Log) -> tuple[int, bytes]:
-    """Entry 0: the version of the formats and the log's name."""
+def _now() -> datetime:
+    """Now, not the transaction's start."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         row = cursor.fetchone()
     assert row is not None
-    written = ledger.public("log", row[0], forms.Log(1, log.origin))
+    now: datetime = row[0]
+    return now
+
+
+def _first(log: Log, opened: datetime) -> tuple[int, bytes]:
+    """Entry 0: the version of the formats and the log's name."""
+    written = ledger.public("log", opened, forms.Log(1, log.origin))
     return ledger.append(log.pk, written), written.leaf
 
 

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 
 from lantoa.contests import ledger
 from lantoa.contests.models import Contest
+from lantoa.exams import written
 from lantoa.exams.bank import OpenBank, open_bank
-from lantoa.exams.marking import NOTHING, ORDERS
 from lantoa.exams.models import Attempt
 from lantoa_verify import entries as forms
-from lantoa_verify.papers import hash_of
-
-LETTERS = "ABCD"  # the options as shown
 
 
 def sitting(attempt: Attempt, opened: OpenBank) -> ledger.Written:
@@ -23,23 +19,18 @@ def sitting(attempt: Attempt, opened: OpenBank) -> ledger.Written:
     assert attempt.duration_ms is not None
     secret = secrets.token_bytes(forms.SECRET_BYTES)
     codes = [opened.questions[pk].code for pk in attempt.questions]
-    body = forms.Sitting(
+    body = written.body(
         who=bytes(attempt.contestant.who),
-        attempt=attempt.number,
-        right=attempt.correct,
-        of=len(attempt.answers),
+        number=attempt.number,
+        correct=attempt.correct,
         ms=attempt.duration_ms,
         rules=attempt.contestant.contest.rules_version,
         bank=opened.bank.version,
-        paper=hash_of(opened.bank.version, codes, [ORDERS[order] for order in attempt.orders]),
-        answers=forms.answers_commitment(forms.inner_salt(secret), choices(attempt.answers)),
+        paper=list(zip(codes, attempt.orders, strict=True)),
+        answers=attempt.answers,
+        secret=secret,
     )
-    return ledger.personal("first" if attempt.number == 1 else "again", attempt.submitted_at, body, secret)
-
-
-def choices(answers: Sequence[int]) -> str:
-    """A letter a question in paper order, as shown to the contestant; ``-`` for none."""
-    return "".join("-" if answer == NOTHING else LETTERS[answer] for answer in answers)
+    return ledger.personal(written.kind(attempt.number), attempt.submitted_at, body, secret)
 
 
 def enter_missing(contest: Contest) -> int:

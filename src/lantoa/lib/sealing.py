@@ -10,6 +10,7 @@ import hmac
 import json
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import lru_cache
 from hashlib import sha256, sha512
 
 from cryptography.exceptions import InvalidTag
@@ -28,7 +29,7 @@ class Broken(ValueError):
 def seal(clear: bytes, *, table: str, column: str, row: object) -> bytes:
     """``clear``, readable only with the key and only at its place."""
     nonce = secrets.token_bytes(NONCE)
-    body = AESGCM(_key(VERSION)).encrypt(nonce, clear, _place(table, column, row, VERSION))
+    body = _cipher(_key(VERSION)).encrypt(nonce, clear, _place(table, column, row, VERSION))
     return bytes([VERSION]) + nonce + body
 
 
@@ -39,7 +40,7 @@ def unseal(sealed: bytes | memoryview, *, table: str, column: str, row: object) 
         raise Broken("too short")
     version, nonce, body = whole[0], whole[1 : 1 + NONCE], whole[1 + NONCE :]
     try:
-        return AESGCM(_key(version)).decrypt(nonce, body, _place(table, column, row, version))
+        return _cipher(_key(version)).decrypt(nonce, body, _place(table, column, row, version))
     except InvalidTag as error:
         raise Broken("does not belong here") from error
 
@@ -68,6 +69,11 @@ def _siv(purpose: str) -> AESSIV:
 
 def _place(table: str, column: str, row: object, version: int) -> bytes:
     return json.dumps([table, column, str(row), version]).encode()
+
+
+@lru_cache(maxsize=4)
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
 
 
 def _key(version: int) -> bytes:

@@ -70,9 +70,17 @@ def latest_moment(contest: Contest, at: datetime) -> datetime:
 
 
 def publish_bulletin(
-    *, contest: Contest, as_of: datetime, by: Account | None, at: datetime | None = None, scheduled: bool = False
+    *,
+    contest: Contest,
+    as_of: datetime,
+    by: Account | None,
+    at: datetime | None = None,
+    known_at: datetime | None = None,
+    scheduled: bool = False,
 ) -> Bulletin:
     """Seal the figures of ``as_of`` (to the second) as the next bulletin.
+
+    ``at`` and ``known_at`` are given where a past is made up: when it was published, and what was known then.
 
     Raises :class:`Refused` (before: the contest had not opened; too_early: facts may still come) and
     :class:`~lantoa.lib.signing.NoKey`. Bulletins of a contest take turns, so that the chain never forks.
@@ -81,7 +89,7 @@ def publish_bulletin(
     with transaction.atomic():
         contest = Contest.objects.select_for_update(no_key=True).get(pk=contest.pk)
         now = clock.now()
-        known_at = latest_moment(contest, now)
+        known_at = known_at or latest_moment(contest, now)
         as_of = as_of.replace(microsecond=0)
         if as_of < contest.opens_at:
             raise Refused("before")
@@ -89,7 +97,7 @@ def publish_bulletin(
             raise Refused("too_early")
         last = Bulletin.objects.last(contest)
         number, previous = (last.number + 1, last.digest) if last else (1, "")
-        number_all(contest)  # its figures follow from numbered entries, also when no sequencer runs
+        number_all(contest, until=known_at)  # its figures follow from numbered entries, also when no sequencer runs
         known_size = Leaf.objects.known_by(contest, milliseconds(known_at)) or None
         seal = {"status": PUBLISHED, "number": number, "previous": previous, "known_size": known_size}
         content = canonical(written(frame(contest), figures(contest, as_of, known_at), **seal))

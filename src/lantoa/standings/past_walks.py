@@ -32,18 +32,26 @@ def _always(where: str) -> str:
 
 
 def _hours(base: str, since: str, until: str) -> str:
-    """Rows (until, missed, slot, n) of the full hours in which something changed, after those of `base`."""
+    """Rows (until, missed, slot, n) of the full hours in which something changed, after those of `base`.
+
+    What a slot holds stays from one of its changes to the next: nothing is joined but hours by their number.
+    """
     facts = _always(f"correction_id IS NULL AND at >= {since} AND at < {until}")
     return f"""step AS (
     SELECT date_trunc('hour', at, 'UTC') + interval '1 hour' AS until, missed, ms / {WIDTH} AS slot, sum(n)::int AS n
       FROM ({facts}) facts GROUP BY 1, 2, 3
 ), base AS ({base}),
-hour AS (SELECT DISTINCT until FROM step),
-place AS (SELECT missed, slot FROM step UNION SELECT missed, slot FROM base),
-full_hours AS (
-    SELECT until, missed, slot, (coalesce(base.n, 0)
-           + coalesce(sum(step.n) OVER (PARTITION BY missed, slot ORDER BY until), 0))::int AS n
-      FROM hour CROSS JOIN place LEFT JOIN step USING (until, missed, slot) LEFT JOIN base USING (missed, slot)
+hour AS MATERIALIZED (
+    SELECT until, row_number() OVER (ORDER BY until) AS nth FROM (SELECT DISTINCT until FROM step) moved
+), change AS (
+    SELECT missed, slot, nth, sum(n) OVER (PARTITION BY missed, slot ORDER BY nth) AS n,
+           lead(nth, 1, (SELECT count(*) + 1 FROM hour)) OVER (PARTITION BY missed, slot ORDER BY nth) AS next
+      FROM (SELECT nth, missed, slot, n FROM step JOIN hour USING (until)
+             UNION ALL SELECT 0, missed, slot, n FROM base) changes
+), full_hours AS (
+    SELECT until, missed, slot, n::int
+      FROM change CROSS JOIN generate_series(greatest(change.nth, 1), next - 1) AS stays (nth)
+      JOIN hour ON hour.nth = stays.nth
 )"""
 
 

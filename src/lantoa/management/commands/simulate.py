@@ -6,7 +6,7 @@ How: figures.md §7. The contest is over when it is made: everything is dated in
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +16,12 @@ from django.db import transaction
 
 from lantoa.awards.actions import issue_certificate
 from lantoa.awards.steps import missing
+from lantoa.contests.log import Leaf
 from lantoa.contests.models import Contest, Contestant
+from lantoa.contests.sequencer import number_all
 from lantoa.exams.models import Bank
 from lantoa.lib import clock
+from lantoa.lib.bulk import references_last
 from lantoa.lib.clock import VIETNAM
 from lantoa.management.commands.demo import (
     PACKAGE,
@@ -32,11 +35,13 @@ from lantoa.management.commands.demo import (
 )
 from lantoa.management.commands.package import import_package
 from lantoa.management.simulate.history import History, make
-from lantoa.management.simulate.loading import load
+from lantoa.management.simulate.loading import TABLES, load
 from lantoa.management.simulate.people import phone_of
 from lantoa.management.simulate.published import CLOSES, MILLISECOND, OPENS, REFERENCE, since_opening, smaller
 from lantoa.management.simulate.sittings import Exam
 from lantoa.people.models import Account
+from lantoa.standings.bulletins import publish_bulletin
+from lantoa.standings.models import Bucket, PastBucket, Tally, VisitTotal
 from lantoa.standings.rebuild import rebuild
 from lantoa.units.models import Population, Unit
 
@@ -45,6 +50,9 @@ if TYPE_CHECKING:
 
 SEED = 2025
 BEFORE = OPENS - PREPARED
+KNOWN = timedelta(minutes=1)  # after a moment its facts are known; so long again, and it is published
+MANY = 100_000  # entries numbered at once
+DERIVED = (Bucket, PastBucket, Tally, VisitTotal, Leaf)
 UNKNOWN_POPULATION = 30_000
 
 
@@ -84,18 +92,22 @@ class Command(BaseCommand):
             import_package(folder=PACKAGE, publish=True, at=BEFORE)
             contest = Contest.objects.public()[0]
             organiser, accounts = make_staff(contest, BEFORE)
-            history, entries = self.fill(contest, seed=seed, until=until, part=part)
+            history, entries = self.fill(contest, seed=seed, until=until, part=part, by=organiser)
             accounts += _afterwards(history, entries, organiser, until)
         return accounts
 
-    def fill(self, contest: Contest, *, seed: int, until: datetime, part: int) -> tuple[History, list[int]]:
-        """The contest's days; the history, and the primary key of each contestant in it."""
+    def fill(
+        self, contest: Contest, *, seed: int, until: datetime, part: int, by: Account | None = None
+    ) -> tuple[History, list[int]]:
+        """The contest's days, their log and bulletins; the history, and the primary key of each contestant in it."""
         units, populations = _fitting(contest)
         exam = Exam(contest.asked, contest.time_limit // MILLISECOND)
         rows = REFERENCE if part == 1 else smaller(REFERENCE, part)
         history = make(seed, populations, rows=rows, exam=exam).until(since_opening(until))
-        entries = load(contest, history, units, seed=seed, until=until)
-        rebuild(contest)
+        with transaction.atomic(), references_last(*TABLES, *DERIVED):
+            entries = load(contest, history, units, seed=seed, until=until)
+            rebuild(contest)
+            _publish(contest, by, until)
         found = history.totals(since_opening(until))
         self.stdout.write(
             f"{contest.slug}: {found.registered} đăng ký, {found.finished} hoàn thành ở {found.units} đơn vị, "
@@ -125,6 +137,16 @@ def _fitting(contest: Contest) -> tuple[list[Unit], list[int]]:
     units = list(Unit.objects.communes_of(contest.root))
     known = Population.objects.latest_of(units)
     return units, [known.get(unit.pk, UNKNOWN_POPULATION) for unit in units]
+
+
+def _publish(contest: Contest, by: Account | None, until: datetime) -> None:
+    """Number the log in the order of time; in their places in it the bulletins of the moments that were published."""
+    for row in REFERENCE:
+        known_at = row.at + KNOWN
+        if known_at <= until:
+            number_all(contest, until=known_at, opened=BEFORE, batch=MANY)
+            publish_bulletin(contest=contest, as_of=row.at, by=by, at=known_at + KNOWN, known_at=known_at)
+    number_all(contest, until=until, opened=BEFORE, batch=MANY)
 
 
 def _afterwards(history: History, entries: list[int], organiser: Account, until: datetime) -> list[dict[str, str]]:

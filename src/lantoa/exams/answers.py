@@ -13,7 +13,7 @@ from lantoa.contests.export import erased, exported, folder_of, leaves, put, tex
 from lantoa.contests.log import Entry
 from lantoa.contests.models import Contest
 from lantoa.exams.models import Attempt
-from lantoa.exams.sittings import choices
+from lantoa.exams.written import choices
 from lantoa_verify import entries as forms
 from lantoa_verify.export import ANSWERS, beside_files
 from lantoa_verify.tiles import WIDTH

@@ -12,12 +12,12 @@ from lantoa.exams.models import Attempt
 from lantoa_verify import entries as forms
 
 
-def sitting(attempt: Attempt, opened: OpenBank) -> ledger.Written:
-    """The entry of a submitted attempt, whose contestant and contest are at hand."""
+def sitting(attempt: Attempt, opened: OpenBank, secret: bytes | None = None) -> ledger.Written:
+    """The entry of a submitted attempt, whose contestant and contest are at hand; made again from its secret."""
     assert attempt.submitted_at is not None
     assert attempt.correct is not None
     assert attempt.duration_ms is not None
-    secret = secrets.token_bytes(forms.SECRET_BYTES)
+    secret = secret or secrets.token_bytes(forms.SECRET_BYTES)
     codes = [opened.questions[pk].code for pk in attempt.questions]
     body = written.body(
         who=bytes(attempt.contestant.who),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from lantoa.contests.models import Visit
+from lantoa.contests.visits import Visit
 from lantoa.lib.bulk import copy, references_last
 from lantoa.units.models import Cluster, ClusterMember, Unit
 

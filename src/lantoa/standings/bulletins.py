@@ -70,17 +70,9 @@ def latest_moment(contest: Contest, at: datetime) -> datetime:
 
 
 def publish_bulletin(
-    *,
-    contest: Contest,
-    as_of: datetime,
-    by: Account | None,
-    at: datetime | None = None,
-    known_at: datetime | None = None,
-    scheduled: bool = False,
+    *, contest: Contest, as_of: datetime, by: Account | None, at: datetime | None = None, scheduled: bool = False
 ) -> Bulletin:
     """Seal the figures of ``as_of`` (to the second) as the next bulletin.
-
-    ``at`` and ``known_at`` are given where a past is made up: when it was published, and what was known then.
 
     Raises :class:`Refused` (before: the contest had not opened; too_early: facts may still come) and
     :class:`~lantoa.lib.signing.NoKey`. Bulletins of a contest take turns, so that the chain never forks.
@@ -88,8 +80,8 @@ def publish_bulletin(
     key = signing_key("bulletin")
     with transaction.atomic():
         contest = Contest.objects.select_for_update(no_key=True).get(pk=contest.pk)
-        now = clock.now()
-        known_at = known_at or latest_moment(contest, now)
+        at = at or clock.now()
+        known_at = latest_moment(contest, at)
         as_of = as_of.replace(microsecond=0)
         if as_of < contest.opens_at:
             raise Refused("before")
@@ -104,7 +96,7 @@ def publish_bulletin(
         bulletin = Bulletin.objects.create(
             contest=contest, number=number, as_of=as_of, known_at=known_at, method=VERSION,
             content=content.decode(), previous=previous, signature=key.sign(content),
-            key=key.public_key().public_bytes_raw(), published_at=at or now, by=by, scheduled=scheduled,
+            key=key.public_key().public_bytes_raw(), published_at=at, by=by, scheduled=scheduled,
             known_size=known_size,
         )  # fmt: skip
         _enter(bulletin)

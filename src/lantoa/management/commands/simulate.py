@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 SEED = 2025
 BEFORE = OPENS - PREPARED
-KNOWN = timedelta(minutes=1)  # after a moment its facts are known; so long again, and it is published
+KNOWN = timedelta(minutes=1)  # after a moment its facts are known; so long again, and the bulletin is out
 MANY = 100_000  # entries numbered at once
 DERIVED = (Bucket, PastBucket, Tally, VisitTotal, Leaf)
 UNKNOWN_POPULATION = 30_000
@@ -143,9 +143,9 @@ def _publish(contest: Contest, by: Account | None, until: datetime) -> None:
     """Number the log in the order of time; in their places in it the bulletins of the moments that were published."""
     for row in REFERENCE:
         known_at = row.at + KNOWN
-        if known_at <= until:
+        if known_at + KNOWN <= until:
             number_all(contest, until=known_at, opened=BEFORE, batch=MANY)
-            publish_bulletin(contest=contest, as_of=row.at, by=by, at=known_at + KNOWN, known_at=known_at)
+            publish_bulletin(contest=contest, as_of=row.at, by=by, at=known_at + KNOWN)
     number_all(contest, until=until, opened=BEFORE, batch=MANY)
 
 

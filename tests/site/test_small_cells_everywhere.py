@@ -99,7 +99,9 @@ def test_every_door_and_file_withholds_the_same(client, few, told):
     assert {unit["code"]: unit["attempts"] for unit in bulletin.data["units"]} == told
     assert of_press_sheet(FILES["ban-tin.csv"](as_published(bulletin), "vi").decode()) == told
     assert of_workbook(FILES["ban-tin.xlsx"](as_published(bulletin), "vi")) == told
-    assert "Nơi có dưới năm người hoàn thành thì không nêu" in FILES["ban-tin.md"](as_published(bulletin), "vi").decode()
+    assert (
+        "Nơi có dưới năm người hoàn thành thì không nêu" in FILES["ban-tin.md"](as_published(bulletin), "vi").decode()
+    )
 
 
 def test_a_contest_with_fewer_than_five_finishers_tells_nobody_how_often_they_tried(client, db):

@@ -61,7 +61,10 @@ class Decide(forms.Form):
         help_text=_("Để trống: coi như luôn luôn như vậy."),
     )
     reason = forms.CharField(
-        label=_("Lý do"), widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}), max_length=LONGEST_REASON
+        label=_("Lý do"),
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        max_length=LONGEST_REASON,
+        help_text=_("Thí sinh đọc được lý do này. Không nêu tên hay số của người khác."),
     )
 
     def __init__(self, *args: Any, me: Contestant, found: Sheet, **kwargs: Any) -> None:

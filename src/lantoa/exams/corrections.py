@@ -158,3 +158,32 @@ def sheet(contestant: Contestant) -> Sheet:
         merged_into=merged.target if merged else None,
         history=history,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What somebody is told: the decisions about them that stand, and the attempts of entries that became theirs."""
+
+    stands: list[Correction]
+    joined: list[Attempt]
+
+    @property
+    def void_attempts(self) -> set[int]:
+        """The numbers of the own attempts that do not count."""
+        return {one.attempt for one in self.stands if one.kind == Kind.VOID and one.attempt is not None}
+
+
+def told(contestant: Contestant) -> Told:
+    """For the contestant's own pages; of most people nothing was ever decided, and nothing is asked."""
+    if not contestant.corrected:
+        return Told([], [])
+    family = family_of(contestant)
+    last = {
+        (one.attempt, one.kind if one.kind in (Kind.MOVE, Kind.MERGE) else Kind.VOID): one
+        for one in family.decisions
+        if one.contestant_id == contestant.pk
+    }
+    standing = family.now().get(contestant.pk)
+    counted = [sitting.attempt for sitting in standing.sittings] if standing else []
+    joined = Attempt.objects.filter(pk__in=counted).exclude(contestant=contestant).order_by("-submitted_at")
+    return Told([one for one in last.values() if one.kind != Kind.RESTORE], list(joined))

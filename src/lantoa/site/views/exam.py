@@ -14,10 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lantoa.contests.models import Contestant
 from lantoa.exams import actions, results
 from lantoa.exams.bank import open_bank
+from lantoa.exams.corrections import told
 from lantoa.exams.marking import NOTHING, read_sheet, unanswered
 from lantoa.exams.models import Attempt
 from lantoa.exams.ranking import SENTENCE
 from lantoa.learning.progress import finished
+from lantoa.site.decisions import decisions
 from lantoa.site.doors import for_contestant
 from lantoa.site.views.book import receipt_context
 from lantoa.standings import ranks
@@ -39,6 +41,7 @@ def exam(request: HttpRequest, me: Contestant) -> HttpResponse:
         if me.moment < last.deadline:
             return _paper(request, me, last)
         return _submitted(me, actions.submit_attempt(contestant=me, number=last.number))
+    made = told(me)
     learned = bool(attempts) or not me.contest.learn_first or finished(me)
     return _page(
         request,
@@ -47,6 +50,8 @@ def exam(request: HttpRequest, me: Contestant) -> HttpResponse:
         phase=me.contest.phase(me.moment).value,
         learned=learned,
         attempts=attempts,
+        void=made.void_attempts,
+        joined=made.joined,
         minutes=int(me.contest.time_limit.total_seconds() // 60),
         refusal=_words(request.GET.get("tu-choi", "")),
     )
@@ -156,12 +161,15 @@ def result(request: HttpRequest, me: Contestant, number: int) -> HttpResponse:
     if attempt.submitted_at is None:
         return redirect("exam", contest=me.contest.slug)
     best = me.best if hasattr(me, "best") else None
+    made = told(me)
     return _page(
         request,
         "site/exam/result.html",
         me,
         attempt=attempt,
         best=best,
+        decided=decisions(made, number),
+        void=number in made.void_attempts,
         is_best=best is not None and best.attempt_id == attempt.pk,
         asked=len(attempt.questions),
         scores=_scores(me, attempt),

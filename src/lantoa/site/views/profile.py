@@ -14,12 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lantoa.contests.actions import move, rechecking
 from lantoa.contests.models import Contestant
+from lantoa.exams.corrections import told
 from lantoa.lib import clock
 from lantoa.people import actions, journal, numbers, sign_in
 from lantoa.people.models import TAKING_PART, Account, AuditEntry, Consent, Person
 from lantoa.people.my_data import my_data
 from lantoa.people.refused import Fault, Refused
 from lantoa.people.validity import missing
+from lantoa.site.decisions import decisions
 from lantoa.site.doors import for_contestant
 from lantoa.site.forms.account import CorrectForm
 
@@ -34,6 +36,7 @@ def profile(request: HttpRequest, me: Contestant) -> HttpResponse:
         "me": me,
         "numbers": numbers.masked(person),
         "missing": missing(person),
+        "decided": decisions(told(me)),
         "consent": Consent.objects.open(person, TAKING_PART),
         "erasure": AuditEntry.objects.last_time(journal.subject(person), "ask_erasure"),
     }

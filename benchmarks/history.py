@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 
 KEPT = ROOT / "benchmarks" / "results" / "history.json"
 MINUTES = 20  # on both sides of a moment of publication
+# The figures of the reference contest's article, as it spells them; of the second moment as it would.
+ARTICLE = (
+    ("Hơn 70.000 người", "15h30 ngày 21/10/2025", "70.949", "42.117", "114", "59.807", "hơn 1,24 triệu"),
+    ("181.367", "13h ngày 31/10/2025", "103.136", "114", "147.967", "hơn 3 triệu"),
+)
 
 
 def main() -> None:
@@ -49,6 +54,7 @@ def whole(data: Path) -> dict[str, Any]:
     from django.core.management import call_command
 
     from lantoa.contests.models import Contest
+    from lantoa.standings import log_checks
     from lantoa.standings.rebuild import difference
 
     found: dict[str, Any] = {}
@@ -56,14 +62,33 @@ def whole(data: Path) -> dict[str, Any]:
         call_command("simulate", new=True)
     with timed(found, "rebuild --check", data):
         assert difference(Contest.objects.get()) == []
-    return found
+    with timed(found, "log verify", data):
+        assert log_checks.difference(Contest.objects.get()) == []
+    return {**found, **size()}
+
+
+def size() -> dict[str, int]:
+    """Memory of the largest process that made the history, and what the installation holds."""
+    import resource
+
+    from django.db import connection
+
+    from lantoa.contests.log import Entry
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        (stored,) = cursor.fetchone() or (0,)
+    largest = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return {"memory_mb": largest // 1024, "database_mb": stored // 2**20, "log_entries": Entry.objects.count()}
 
 
 def published() -> list[dict[str, Any]]:
-    """The figures of the installation at the moments of publication; they must be the published ones."""
+    """The figures of the installation at the moments of publication, and what its bulletins say; as published."""
     from lantoa.contests.models import Contest
     from lantoa.management.simulate.published import REFERENCE
     from lantoa.standings.figures import figures
+    from lantoa.standings.models import Bulletin
+    from lantoa.standings.outputs.press import press
 
     rows = []
     for row in REFERENCE:
@@ -71,6 +96,8 @@ def published() -> list[dict[str, Any]]:
         total = found.total
         counted = (total.registered, total.finished, found.finished_units, total.attempts, found.visits)
         assert counted == (row.registered, row.finished, 114, row.attempts, row.visits), counted
+        said = press(Bulletin.objects.get(number=len(rows) + 1).data, "vi").decode()
+        assert [one for one in ARTICLE[len(rows)] if one not in said] == [], said
         rows.append({"at": row.at.isoformat(), "figures": counted})
     return rows
 

@@ -163,7 +163,9 @@ class Contest:
     def _decide(self):
         kind, person = self.random.choice(DECISIONS), self.random.choice(self.people)
         effective = self.random.choice([0, 0, self.at - 60_000, self.at])
-        if kind == "move":
+        if self.random.random() < 0.1:
+            self._merge_units(effective)
+        elif kind == "move":
             self.personal(kind, entries.Move(person.who, self.random.choice(UNITS), effective))
         elif kind == "merge":
             other = self.random.choice(self.people)
@@ -175,6 +177,14 @@ class Contest:
             attempt = self.random.randrange(person.attempts + 1)
             self.personal(kind, entries.Void(person.who, attempt, effective, "shared-account"))
 
+    def _merge_units(self, effective):
+        place = self.random.randrange(len(UNITS) - 1)  # always into a later one: no circle
+        unit, successor = UNITS[place], self.random.choice(UNITS[place + 1 :])
+        if not any(kind == "succession" and body.unit == unit for _, _, kind, body in self.facts):
+            body = entries.Succession(unit, successor, effective)
+            self.facts.append((len(self.lines), self.at, "succession", body))
+            self.public("succession", body)
+
     # --- what is published ---
 
     def _publish(self):
@@ -182,6 +192,8 @@ class Contest:
         shown = counted(self.facts, size, as_of)
         text = json.dumps({"contest": "thu", **shown, "visits": self._visits(as_of)}).encode()
         number = sum(path.startswith("bulletins/") for path in self.files) + 1
+        if number == 2:  # one merger at least, known before the third
+            self._merge_units(0)
         self.public("bulletin", entries.BulletinEntry(number, as_of, size, sha256(text).digest()), text)
         text = export.standing_text(ranked(self.facts, size, as_of))
         if f"standings/{as_of}.txt" not in self.files:
@@ -244,7 +256,12 @@ def people_of(facts, size, as_of):
     for at, kind, body, entry in past:
         if kind in {"first", "again"}:
             sat[body.who].append((body.attempt, (body.of - body.right, body.ms, at, entry)))
-    yield from _together(joined, into, void, unit, sat)
+    heirs = {body.unit: body.successor for kind, body in decided if kind == "succession"}
+    for home, counted in _together(joined, into, void, unit, sat):
+        place = home
+        while place in heirs:
+            place = heirs[place]
+        yield place, counted
 
 
 def _together(joined, into, void, unit, sat):

@@ -349,6 +349,8 @@ def test_figures_and_standings_of_any_moment_follow_as_counted_another_way():
             book.join(entry, at, body)
         elif kind in {"first", "again"}:
             book.sit(entry, at, body, first=kind == "first")
+        elif kind == "succession":
+            assert book.succeed(entry, body)
         elif kind != "share":
             book.decide(entry, kind, body)
     random, last = Random(1), len(contest.lines)

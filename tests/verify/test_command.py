@@ -8,7 +8,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from lantoa_verify import entries
+from lantoa_verify import codes, entries
 from lantoa_verify.cli import main
 from lantoa_verify.notes import COSIGNATURE, Signer, Verifier, open_checkpoint, open_note
 from lantoa_verify.policy import write_policy
@@ -136,7 +136,7 @@ def test_a_receipt_is_checked_and_its_entry_found(run, contest, folder, tmp_path
     status, said = run("receipt", path, "--key", RECEIPTS.verifier, "--export", folder)
     assert status == 0
     assert f"entry  {place}" in said
-    assert entries.short_code(entries.leaf_hash(contest.lines[place])) in said
+    assert codes.short_code(entries.leaf_hash(contest.lines[place])) in said
 
 
 def test_a_promise_that_was_not_kept_is_told(run, contest, folder, tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lantoa_verify import entries
+from lantoa_verify import codes, entries
 from lantoa_verify.entries import BODIES, PUBLIC, BadEntry, Join, Share, Sitting
 from lantoa_verify.merkle import leaf_hash
 
@@ -45,7 +45,7 @@ def test_the_published_entries_come_out(vector):
     entry = entries.seal_entry(kind, int(vector["line"].split()[1]), body, secret)
     assert entry.line == vector["line"].encode()
     assert entry.opening.hex() == vector["salt_body"] + vector["body"].encode().hex()
-    assert (entry.leaf.hex(), entries.short_code(entry.leaf)) == (vector["leaf"], vector["code"])
+    assert (entry.leaf.hex(), codes.short_code(entry.leaf)) == (vector["leaf"], vector["code"])
     assert entries.inner_salt(secret).hex() == vector["salt_answers"]
     assert entries.open_entry(entries.parse_line(entry.line), entry.opening) == body
     if "choices" in vector:
@@ -166,13 +166,13 @@ def test_the_two_salts_of_a_secret_say_nothing_of_each_other():
 
 @given(st.binary(min_size=32, max_size=32))
 def test_a_short_code_is_read_in_any_hand(leaf):
-    code = entries.short_code(leaf)
-    assert entries.read_code(code) == entries.code_number(leaf)
+    code = codes.short_code(leaf)
+    assert codes.read_code(code) == codes.code_number(leaf)
     for hand in (code.lower(), code.replace("-", " "), code.replace("0", "O").replace("1", "l")):
-        assert entries.read_code(hand) == entries.code_number(leaf)
+        assert codes.read_code(hand) == codes.code_number(leaf)
 
 
 @pytest.mark.parametrize("wrong", ["", "NKKF-GTJP-RVK", "NKKF-GTJP-RVKU", "NKKF-GTJP-RVKQQ"])
 def test_what_is_no_short_code_is_refused(wrong):
     with pytest.raises(BadEntry):
-        entries.read_code(wrong)
+        codes.read_code(wrong)

@@ -11,6 +11,7 @@ from lantoa.contests.log import Entry, Head, Log
 from lantoa.contests.models import Contest
 from lantoa.contests.sequencer import origin_of, signer, tile_reader
 from lantoa.contests.witnesses import note_of
+from lantoa_verify import codes
 from lantoa_verify import entries as forms
 from lantoa_verify.export import POLICY
 from lantoa_verify.merkle import BadProof
@@ -46,7 +47,7 @@ def stub(entry: Entry) -> Stub:
     """The entry as a page shows it; one query."""
     numbered = getattr(entry, "numbered", None)
     head = Head.objects.above(entry.contest, numbered.index) if numbered else None
-    return Stub(entry, forms.short_code(bytes(entry.leaf)), numbered.index if numbered else None, head)
+    return Stub(entry, codes.short_code(bytes(entry.leaf)), numbered.index if numbered else None, head)
 
 
 def stub_of_attempt(contestant: int, number: int) -> Stub | None:
@@ -57,7 +58,7 @@ def stub_of_attempt(contestant: int, number: int) -> Stub | None:
 
 def find(contest: Contest, code: str) -> Stub | None:
     """The entry of a short code as somebody typed it; raises BadEntry for what is no code."""
-    entry = Entry.objects.coded(contest, forms.read_code(code))
+    entry = Entry.objects.coded(contest, codes.read_code(code))
     return stub(entry) if entry else None
 
 

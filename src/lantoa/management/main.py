@@ -15,7 +15,7 @@ GROUPS = {
     "Content": {
         "package": "import FOLDER: a contest's package, as a new version",
         "questions": "check CONTEST: the automatic checks of its question bank",
-        "units": "import FILE [--dry-run] | export",
+        "units": "import FILE [--dry-run] | export | merge OLD INTO: places",
     },
     "Figures": {
         "bulletin": "CONTEST [--as-of ISO]: figures of any moment; --publish, --number, --check",

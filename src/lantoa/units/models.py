@@ -202,6 +202,7 @@ class Succession(models.Model):
     successor = models.ForeignKey(Unit, models.PROTECT, related_name="predecessions", verbose_name="nhập vào")
     effective = models.DateTimeField("hiệu lực từ")
     known_at = models.DateTimeField("ghi nhận lúc")
+    reason = models.TextField("căn cứ", blank=True)
 
     class Meta:
         verbose_name = "sáp nhập"

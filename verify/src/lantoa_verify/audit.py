@@ -26,6 +26,7 @@ from lantoa_verify.entries import (
     Seed,
     Share,
     Sitting,
+    Succession,
     Version,
     Void,
     open_entry,
@@ -153,6 +154,7 @@ class Audit:
                 self.report.fault(index, "a public entry has no opening")
             self.seen.setdefault(line.kind, []).append((index, line))
             self._public(index, line)
+            self._succession(index, line)
             return
         if line.at < self._clock - LATE_MS:
             self.report.late.append((index, self._clock - line.at))
@@ -249,6 +251,10 @@ class Audit:
             self.report.fault(index, "a public number that nobody named")
         if self.book.sat:
             self.report.fault(index, "the public number was written down after the first exam")
+
+    def _succession(self, index: int, line: Line) -> None:
+        if isinstance(line.fields, Succession) and not self.book.succeed(index, line.fields):
+            self.report.fault(index, "a unit that becomes part of itself")
 
     def _text(self, index: int, line: Line) -> bytes | None:
         """The text that an entry names, when it is there and is that text."""

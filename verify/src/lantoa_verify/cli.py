@@ -12,7 +12,8 @@ from typing import Any
 
 from lantoa_verify import witnessing
 from lantoa_verify.audit import audit
-from lantoa_verify.entries import BadEntry, open_entry, parse_line, short_code
+from lantoa_verify.codes import short_code
+from lantoa_verify.entries import BadEntry, open_entry, parse_line
 from lantoa_verify.export import CHECKPOINT, POLICY, WITNESSED, BadExport, Source, needed, read_lines, source_of
 from lantoa_verify.merkle import BadProof, leaf_hash
 from lantoa_verify.notes import BadNote, Checkpoint, Head, Proof, Verifier, open_checkpoint, split_note

@@ -18,16 +18,12 @@ from lantoa_verify.merkle import leaf_hash
 SALT_BYTES = 16
 SECRET_BYTES = 32
 WHO_BYTES = 16
-CODE_BITS = 60
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # options as shown; "-" for no answer
-CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-LOOK_ALIKES = str.maketrans("OIL", "011", "- ")
 
 _P = "[0-9a-f]{32}"
 _H = "[0-9a-f]{64}"
 _N = "(?:0|[1-9][0-9]{0,18})"
 _CHOICES = re.compile("[A-Z-]*")
-_CODE = re.compile(f"[{CROCKFORD}]{{12}}")
 
 
 class BadEntry(ValueError):
@@ -186,11 +182,22 @@ class KeyEntry(NamedTuple):
     vkey: str
 
 
+class Succession(NamedTuple):
+    """A unit became part of another from a moment on: what counted there counts here."""
+
+    unit: str
+    successor: str
+    effective: int
+
+
 class Close(NamedTuple):
     """The contest is over."""
 
 
-Public = Log | Version | Seed | Digest | Reveal | HeadEntry | BulletinEntry | Standing | Erase | KeyEntry | Close
+Public = (
+    Log | Version | Seed | Digest | Reveal | HeadEntry | BulletinEntry | Standing | Erase
+    | KeyEntry | Succession | Close
+)  # fmt: skip
 PUBLIC: Mapping[str, type[Public]] = {
     "log": Log,
     "rules": Version,
@@ -205,6 +212,7 @@ PUBLIC: Mapping[str, type[Public]] = {
     "erase": Erase,
     "key": KeyEntry,
     "incident": Digest,
+    "succession": Succession,
     "close": Close,
 }
 
@@ -214,6 +222,7 @@ _WORDS = {
     "format": "1",
     "origin": "[a-z0-9./-]{1,200}",
     "unit": "[0-9A-Z-]{1,16}",
+    "successor": "[0-9A-Z-]{1,16}",
     "reason": "[a-z-]{1,24}",
     "prize": "[a-z0-9-]{1,24}",
     "beacon": "[A-Za-z0-9:._/-]{1,120}",
@@ -369,32 +378,3 @@ def open_entry(line: Line, opening: bytes) -> Body:
     if line.commitment is None or commitment(salt, body) != line.commitment:
         raise BadEntry("the opening does not match its commitment")
     return parse_body(line.kind, body)
-
-
-# --- short codes -----------------------------------------------------------------------------------------------------
-
-
-def short_code(leaf: bytes) -> str:
-    """Return the first 60 bits of a leaf hash in Crockford's base 32, ``NKKF-GTJP-RVKQ``: to find the entry by."""
-    number = code_number(leaf)
-    letters = "".join(CROCKFORD[number >> place & 31] for place in range(CODE_BITS - 5, -1, -5))
-    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
-
-
-def code_number(leaf: bytes) -> int:
-    """Return the first 60 bits of a leaf hash as a number."""
-    return int.from_bytes(leaf[:8], "big") >> (64 - CODE_BITS)
-
-
-def read_code(text: str) -> int:
-    """Return the 60 bits of a short code; dashes, blanks, small letters and the look-alikes O, I, L are read as meant.
-
-    Raises BadEntry.
-    """
-    letters = text.upper().translate(LOOK_ALIKES)
-    if not _CODE.fullmatch(letters):
-        raise BadEntry("not a short code")
-    number = 0
-    for letter in letters:
-        number = number << 5 | CROCKFORD.index(letter)
-    return number

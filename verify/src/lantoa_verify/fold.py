@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
-from lantoa_verify.entries import Join, Merge, Move, Sitting, Void
+from lantoa_verify.entries import Join, Merge, Move, Sitting, Succession, Void
 
 CLOSED = 0  # the person of an entry that was closed, and the unit of a person whose joining was
 NOWHERE = ""
@@ -100,6 +100,7 @@ class Book:
         self._at, self._index, self._attempt = _numbers(), _numbers(), _numbers()
         self._missed, self._ms = _numbers(), _numbers()
         self._decisions: list[Decision] = []
+        self._successions: list[tuple[int, Succession]] = []
         self._hidden: list[int] = []  # closed decisions that change who counts
         self._hidden_moves: list[int] = []
         self._records: dict[int, Record] | None = None
@@ -162,6 +163,29 @@ class Book:
         """Write down a correction."""
         self._decisions.append(Decision(index, kind, body))
 
+    def succeed(self, index: int, body: Succession) -> bool:
+        """Write down that a unit became part of another; False when that would go in a circle."""
+        line, edge = set[str](), {body.successor}
+        while edge:
+            line |= edge
+            edge = {one.successor for _, one in self._successions if one.unit in edge} - line
+        if body.unit in line:
+            return False
+        self._successions.append((index, body))
+        return True
+
+    def _shown(self, size: int, as_of: int) -> dict[str, str]:
+        """What each unit had become part of: the last effective one counts."""
+        known = [one for index, one in self._successions if index < size and one.effective <= as_of]
+        into = {one.unit: one.successor for one in sorted(known, key=lambda one: one.effective)}
+        shown = dict(into)
+        for unit, heir in into.items():
+            last = heir
+            while last in into:
+                last = into[last]
+            shown[unit] = last
+        return shown
+
     def hide(self, index: int, kind: str) -> None:
         """Write down that there was a correction which is closed now."""
         (self._hidden_moves if kind == "move" else self._hidden).append(index)
@@ -197,7 +221,11 @@ class Book:
             doubtful += sum(record.index == _LAST and not record.sittings for record in records)
             for unit, counts in self._corrections(family, rules, size, as_of):
                 units[unit] += counts
-        found = {self._units[unit]: counts for unit, counts in units.items() if any(counts)}
+        shown, merged = self._shown(size, as_of), defaultdict[str, Counts](Counts)
+        for number, counts in units.items():
+            code = self._units[number]
+            merged[shown.get(code, code)] += counts
+        found = {unit: counts for unit, counts in merged.items() if any(counts)}
         doubt = Counts(doubtful, hidden, self._tried[CLOSED] if hidden else 0)
         return Figures(sum(units.values(), Counts()), found, doubt, bisect_left(self._hidden_moves, size))
 

@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import BaseModelFormSet, ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminDateWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldBooleanWidget,
+)
 
 from lantoa.console.admin_site import console
-from lantoa.console.base import Rows, Table
+from lantoa.console.base import Book, Rows, Table
+from lantoa.contests import mergers
 from lantoa.lib import clock
+from lantoa.people.models import Account
 from lantoa.units.models import Cluster, ClusterMember, Population, Succession, Unit
+
+SAID = {
+    "reason": _("Viết căn cứ, nhiều nhất 500 ký tự."),
+    "same": _("Chọn hai đơn vị khác nhau."),
+    "elsewhere": _("Hai đơn vị phải cùng một thành phố."),
+    "gone": _("Một trong hai đơn vị không còn."),
+    "ahead": _("Chọn một ngày đã tới."),
+    "circle": _("Hai đơn vị sẽ nhập vào nhau thành vòng. Chọn đơn vị khác."),
+    "running": _("Cuộc thi đang mở và có người dự thi cho đơn vị này. Đánh dấu ô bên dưới nếu vẫn ghi."),
+}
+FIELD = {"reason": "reason", "ahead": "since", "running": "while_open"} | dict.fromkeys(
+    ("same", "elsewhere", "gone", "circle"), "successor"
+)
+NOT_NOW = _("Chưa làm được. Mở lại trang để xem.")
+WARNING = _("Đọc lại một lần nữa. Ghi rồi thì không sửa, không xóa được.")
 
 
 class Populations(Rows):
@@ -93,20 +121,63 @@ class Clusters(Table):
     deletable = True
 
 
-@admin.register(Succession, site=console)
-class Successions(Table):
-    """One unit became part of another."""
+class NewMerger(forms.Form):
+    """Which unit became part of which, from which day on, and why."""
 
+    unit: forms.ModelChoiceField[Unit] = forms.ModelChoiceField(
+        label=_("Đơn vị"), queryset=None, widget=UnfoldAdminSelectWidget()
+    )
+    successor: forms.ModelChoiceField[Unit] = forms.ModelChoiceField(
+        label=_("Nhập vào"), queryset=None, widget=UnfoldAdminSelectWidget()
+    )
+    since = forms.DateField(label=_("Từ ngày"), widget=UnfoldAdminDateWidget())
+    reason = forms.CharField(
+        label=_("Căn cứ"), widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}), max_length=mergers.LONGEST_REASON
+    )
+    while_open = forms.BooleanField(
+        label=_("Ghi cả khi cuộc thi đang mở"),
+        required=False,
+        widget=UnfoldBooleanWidget(),
+        help_text=_("Bảng xếp hạng của các đơn vị thay đổi ngay sau khi ghi."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the units that exist today."""
+        super().__init__(*args, **kwargs)
+        for name in ("unit", "successor"):
+            cast("forms.ModelChoiceField[Unit]", self.fields[name]).queryset = Unit.objects.communes()
+
+
+@admin.register(Succession, site=console)
+class Successions(Book):
+    """One unit became part of another: written once, read again before it is."""
+
+    addable = True
     list_display = ("unit", "successor", "effective")
     list_select_related = ("unit", "successor")
-    autocomplete_fields = ("unit", "successor")
-    exclude = ("known_at",)
+    fields = ("unit", "successor", "effective", "known_at", "reason")
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """A fact of the figures: added, never changed."""
-        return False
-
-    def save_model(self, request: HttpRequest, obj: Succession, form: ModelForm[Any], change: bool) -> None:  # noqa: FBT001
-        """Known from now on."""
-        obj.known_at = clock.now()
-        super().save_model(request, obj, form, change)
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:  # noqa: ARG002
+        """By the action of the contests room; the second press writes it down."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = NewMerger(request.POST or None)
+        valid = form.is_valid()
+        if valid and "sure" in request.POST:
+            try:
+                made = mergers.merge_units(**form.cleaned_data, by=cast("Account", request.user))
+            except mergers.Refused as refused:
+                form.add_error(FIELD.get(refused.code), SAID.get(refused.code, NOT_NOW))
+                valid = False
+            else:
+                messages.success(request, _("Đã ghi sáp nhập."))
+                return redirect("admin:lantoa_succession_change", made.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Ghi một lần sáp nhập"),
+            "form": form,
+            "deed": _("Ghi sáp nhập") if valid else _("Xem lại"),
+            "warning": WARNING if valid else "",
+            "back": reverse("admin:lantoa_succession_changelist"),
+        }
+        return TemplateResponse(request, "console/form.html", context)

@@ -20,6 +20,7 @@ GROUPS = {
     "Figures": {
         "bulletin": "CONTEST [--as-of ISO]: figures of any moment; --publish, --number, --check",
         "log": "run | verify, head, export, fill CONTEST: the contest's log that anyone can check",
+        "correct": "CONTEST void|restore|move|merge CONTESTANT: a later decision, with --by and --reason",
         "rebuild": "CONTEST [--check]: make everything derived again from the facts",
     },
     "Care": {

@@ -49,6 +49,10 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         """The wards, communes and special zones that compete under ``root``, by name."""
         return self.standing().filter(parent=root, kind__in=COMMUNE_LEVEL).order_by("search", "code")
 
+    def communes(self) -> UnitQuerySet:
+        """All wards, communes and special zones that exist today, by name."""
+        return self.standing().filter(kind__in=COMMUNE_LEVEL).order_by("search", "code")
+
     def inside(self, commune: Unit) -> UnitQuerySet:
         """Offices, schools, villages of a commune, by kind and name."""
         return self.standing().filter(parent=commune).order_by("kind", "search")

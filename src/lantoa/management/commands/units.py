@@ -1,4 +1,4 @@
-"""`lantoa units import FILE`, `lantoa units export`, `lantoa units merge OLD INTO`: places from and into a sheet, merged."""
+"""`lantoa units import FILE`, `lantoa units export`, `lantoa units merge UNIT INTO`: places, by sheet and by name."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ class Command(BaseCommand):
         merging = verbs.add_parser("merge", help="a unit became part of another; for good")
         merging.add_argument("unit", help="code of the unit that ends")
         merging.add_argument("into", help="code of the unit that it is part of now")
-        merging.add_argument("--since", type=date.fromisoformat, required=True, metavar="DAY", help="the first day of it")
+        merging.add_argument(
+            "--since", type=date.fromisoformat, required=True, metavar="DAY", help="the first day of it"
+        )
         merging.add_argument("--reason", required=True, help="the resolution, as people may read it")
         merging.add_argument("--by", required=True, metavar="USER", help="user name of who decides")
         merging.add_argument("--while-open", action="store_true", help="also while a contest with its people is open")

@@ -28,7 +28,7 @@ DROP FUNCTION lantoa_succession_no_circle();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lantoa', '0006_past_moments_by_index'),
+        ('lantoa', '0007_the_ending'),
     ]
 
     operations = [

@@ -61,6 +61,9 @@ def test_every_format_is_written_for_any_moment(contest, capsysbinary, tmp_path)
     assert said(contest, capsysbinary, *at, "--format", "md").decode().startswith("# ")
     assert "People" in said(contest, capsysbinary, *at, "--format", "md", "--language", "en").decode()
     assert zipfile.is_zipfile(io.BytesIO(said(contest, capsysbinary, *at, "--format", "xlsx")))
+    report = zipfile.ZipFile(io.BytesIO(said(contest, capsysbinary, *at, "--format", "docx")))
+    assert "15 giờ 30 phút ngày 21 tháng 10 năm 2025" in report.read("word/document.xml").decode()
+    assert said(contest, capsysbinary, *at, "--format", "pdf", "--language", "en").startswith(b"%PDF-")
     file = tmp_path / "so-lieu.csv"
     assert said(contest, capsysbinary, *at, "--format", "csv", "--output", str(file)) == b""
     assert "15:30 ngày 21/10/2025" in file.read_text(encoding="utf-8-sig")

@@ -30,7 +30,7 @@ SIZES: dict[str, float] = {
     "number": 13,
     "place_date": 13,  # 13–14
     "kind": 14,  # 13–14; the abstract, too
-    "body": 14,  # 13–14
+    "body": 13,  # 13–14
     "caption": 13,  # 13–14, as the body
     "signer": 14,  # 13–14
     "recipients_heading": 12,
@@ -131,7 +131,7 @@ _AIR = {SIZES["table"]: 5.0, SIZES["wide_table"]: 2.8}  # millimetres beside the
 
 def fitted(heading: str, cells: Iterable[str], size: float, align: Align = "right") -> Column:
     """A column as wide as its longest number, and as the longest word of its heading, with air that suits the size."""
-    longest = max(_length(text, size) for text in (*heading.split(), *cells))
+    longest = max(_length(text, size) for text in (*heading.split(" "), *cells))
     return Column(heading, round(longest + _AIR[size], 1), align)
 
 

@@ -120,7 +120,7 @@ def test_the_rows_of_the_appendix_are_the_units_and_add_up():
 
 def test_the_totals_stand_beside_those_of_the_bulletin_before_with_the_difference():
     overall = tables(report.docx(edition(), "vi"))[0]
-    assert overall[0] == ["Chỉ số", "Bản tin số 2", "Kỳ này", "Tăng, giảm", "Tỷ lệ tăng, giảm"]
+    assert overall[0] == ["Chỉ số", "Bản tin số\xa02", "Kỳ này", "Tăng, giảm", "Tỷ lệ tăng, giảm"]
     assert overall[1] == ["Số người đăng ký", "63.854", "70.949", "+7.095", "+11,11\xa0%"]
     assert overall[5] == ["Số lượt truy cập", "1.119.526", "1.243.918", "+124.392", "+11,11\xa0%"]
     text = word_text(report.docx(edition(), "vi"))
@@ -288,6 +288,38 @@ def test_units_without_a_finisher_are_named_when_they_are_few():
     text = word_text(report.docx(edition(content), "vi"))
     names = ", ".join(unit["name"][:1].lower() + unit["name"][1:] for unit in content["units"][:2])
     assert f"Còn 2 đơn vị chưa có người hoàn thành bài thi: {names}." in text
+
+
+def test_of_a_last_place_that_many_share_fifteen_are_shown_and_the_others_counted():
+    content = the_reference()
+    for unit in content["units"][:40]:
+        unit["rank"]["finished"], unit["finished"] = 1, 500
+    content["top"]["finished"] = [unit["code"] for unit in content["units"][:40]]
+    made = report.docx(edition(content), "vi")
+    assert len(tables(made)[2]) == 1 + 15
+    assert "Còn 25 đơn vị khác cùng hạng 1." in word_text(made)
+
+
+@given(
+    st.tuples(st.integers(0, 3 * 10**6), st.integers(0, 10**6), st.integers(0, 10**7), st.integers(0, 114)),
+    st.booleans(),
+    st.sampled_from(["vi", "en"]),
+)
+def test_whatever_the_numbers_the_document_is_whole(numbers, withheld, language):
+    registered, finished, visits, units = numbers
+    finished = min(finished, registered)
+    content = the_reference() | {
+        "registered": registered,
+        "finished": finished,
+        "attempts": None if withheld else finished * 2,
+        "visits": visits,
+        "finished_units": min(units, finished),
+        "population": None if withheld else 5 * 10**6,
+    }
+    for said in (edition(content), edition(the_one_before(), before=content)):
+        drawn = str(report.report(said, language))
+        assert not re.search(r"[{}]|None|\*\*", drawn)
+        assert drawn.count("./.") == 1
 
 
 def test_as_known_today_it_lists_what_later_corrections_changed():

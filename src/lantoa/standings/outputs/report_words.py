@@ -21,7 +21,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "nobody": "Đến thời điểm này chưa có người đăng ký tham gia Cuộc thi.",
         "compared": "So với {before}, số người đăng ký {registered}, số người hoàn thành {finished}.",
         "before": "Bản tin số {number} (tính đến {clock})",
-        "before_short": "Bản tin số {number}",
+        "before_short": "Bản tin số\N{NO-BREAK SPACE}{number}",
         "now": "Kỳ này",
         "difference": "Tăng, giảm",
         "difference_share": "Tỷ lệ tăng, giảm",
@@ -86,7 +86,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "compared": "Compared with {before}, the number of people registered {registered}, the number of people who "
         "finished {finished}.",
         "before": "Bulletin no. {number} (as of {clock})",
-        "before_short": "Bulletin no. {number}",
+        "before_short": "Bulletin no.\N{NO-BREAK SPACE}{number}",
         "now": "Now",
         "difference": "Change",
         "difference_share": "Change, %",

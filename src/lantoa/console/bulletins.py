@@ -118,6 +118,12 @@ class Bulletins(Book):
         }
         return TemplateResponse(request, "console/form.html", context)
 
+    def view_on_site(self, bulletin: Bulletin) -> str | None:
+        """Its public page, with the files."""
+        return (
+            reverse("bulletin", args=[bulletin.contest.slug, bulletin.number]) if bulletin.contest.published else None
+        )
+
     @admin.display(description=_("Người công bố"))
     def who(self, bulletin: Bulletin) -> str:
         """Staff by user name; by itself when it was scheduled."""

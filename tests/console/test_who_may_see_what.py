@@ -30,7 +30,7 @@ EXPECTED: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
     "account": ({"operator"}, {"operator"}, {"operator"}, NOBODY),
     "auditentry": ({"operator"}, NOBODY, NOBODY, NOBODY),
 }
-PAGES = {"provisional_winners": {"organiser"}, "correct_results": {"organiser"}}
+PAGES = {name: {"organiser"} for name in ("provisional_winners", "correct_results", "papers_and_key", "erase_person")}
 TABLES = sorted(model._meta.model_name for model in console._registry)
 OUTSIDERS = {"anonymous", "citizen", "coordinator", "judge"}
 
@@ -77,6 +77,8 @@ def test_pages_of_our_own_ask_for_their_power(world, enter, role):
     assert browser.get(address).status_code == answer(role, PAGES["provisional_winners"])
     correcting = reverse("admin:correct_results", args=[world.rows["contestant"].pk])
     assert browser.get(correcting).status_code == answer(role, PAGES["correct_results"])
+    for name, row in (("papers_and_key", world.contest), ("erase_person", world.rows["contestant"])):
+        assert browser.get(reverse(f"admin:{name}", args=[row.pk])).status_code == answer(role, PAGES[name])
     password = reverse("admin:lantoa_account_password", args=[world.accounts["judge"].pk])
     assert browser.get(password).status_code == answer(role, {"operator"})
 

@@ -17,6 +17,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from lantoa.awards.erasure import POWER as MAY_ERASE
 from lantoa.console.admin_site import console
 from lantoa.console.base import LongBook, Rows, Table
 from lantoa.contests.models import Attachment, Contest, Contestant, Document
@@ -65,6 +66,11 @@ class Contests(Table):
             "published": _("Bỏ chọn: chỉ ban tổ chức xem được cuộc thi."),
         }
         return super().get_form(request, obj, change, help_texts=said, **kwargs)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Contest | None = None) -> Any:
+        """With the answer key published, the days stay too."""
+        fixed = super().get_readonly_fields(request, obj)
+        return (*fixed, "opens_at", "closes_at") if obj is not None and obj.ended_at else fixed
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contest]:  # noqa: ARG002
         """Unpublished ones too."""
@@ -160,7 +166,8 @@ class Contestants(LongBook):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Every look at a person is written down (reliability.md D05)."""
-        tools = {"may_correct": cast("Account", request.user).may(POWER), **(extra_context or {})}
+        by = cast("Account", request.user)
+        tools = {"may_correct": by.may(POWER), "may_erase": by.may(MAY_ERASE), **(extra_context or {})}
         response: HttpResponse = super().change_view(request, object_id, form_url, tools)
         shown = self.get_object(request, object_id)
         if shown is not None and self.has_view_permission(request):

@@ -19,6 +19,7 @@ from lantoa.units.models import Unit
 
 SEED = 32  # bytes
 NEW = "cuộc thi (mới)"  # what an import says of a contest that was not there before
+_DAYS = ("opens_at", "closes_at")
 _WORDS = ("name", "name_en", "summary", "summary_en", "organiser", "operator", "contact")
 
 
@@ -60,8 +61,13 @@ def import_contest(
         contest.save(update_fields=["seed_sealed"])
         enter_seed(contest, at or clock.now())
         return contest, [NEW]
-    changed = _settle(contest, fields)
+    changed = _settle(contest, _changeable(contest, fields))
     return contest, [f"cuộc thi: {', '.join(changed)}"] if changed else []
+
+
+def _changeable(contest: Contest, fields: dict[str, Any]) -> dict[str, Any]:
+    """All but the days of a contest whose answer key is out."""
+    return {name: value for name, value in fields.items() if contest.ended_at is None or name not in _DAYS}
 
 
 @transaction.atomic

@@ -30,6 +30,7 @@ from lantoa_verify.export import (
     BEACON,
     CHECKPOINT,
     HEADS,
+    KEYS,
     OPENINGS,
     POLICY,
     SEED,
@@ -47,13 +48,20 @@ from lantoa_verify.tiles import WIDTH
 
 FEWEST = 5  # finished people of a unit from which on it is told who joined there (S27)
 PLACED = ("join", "move")  # kinds whose body names a unit
-WITNESSED = "checkpoint.witnessed"
+WITNESSED, STANDINGS = "checkpoint.witnessed", "standings"
 _STAMP = "openings/stamp"  # for what day the bodies were opened
 
 
 def folder_of(contest: Contest) -> Path:
     """Where a contest's public files lie."""
     return Path(settings.EXPORT) / contest.slug
+
+
+def ending_files(contest: Contest) -> list[str]:
+    """What is published of how papers are drawn and marked, as far as it lies there: number, seed, keys, standing."""
+    folder = folder_of(contest)
+    standings = sorted(f"{STANDINGS}/{path.name}" for path in (folder / STANDINGS).glob("*.txt"))
+    return [name for name in (BEACON, SEED, KEYS) if (folder / name).exists()] + standings
 
 
 def exported(contest: Contest) -> Checkpoint | None:

@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from lantoa.contests import receipts, witnesses
-from lantoa.contests.export import folder_of
+from lantoa.contests.export import ending_files, folder_of
 from lantoa.contests.log import Head
 from lantoa.contests.models import Contest, Contestant
 from lantoa.lib import qr
@@ -72,6 +72,7 @@ def book(request: HttpRequest, contest: str) -> HttpResponse:
         "head": head,
         "witnesses": witnesses.counted(found, moment),
         "files": [CHECKPOINT, HEADS, POLICY],
+        "ending": ending_files(found),
         **_asked(request, found),
     }
     return render(request, "site/book/book.html", context)

@@ -64,8 +64,10 @@ def site_command(host: str, port: int, workers: int) -> list[str]:
     granian = Path(sys.executable).with_name("granian")
     shape = ["--workers", str(workers), "--blocking-threads", "1", "--backlog", "1024"]
     quiet = ["--no-access-log", "--log-level", "warning"]
+    # A worker that does not end by itself would keep a restart waiting for ever.
+    ending = ["--workers-kill-timeout", "10"]
     where = ["--host", host, "--port", str(port)]
-    return [str(granian), "--interface", "wsgi", *where, *shape, *quiet, "lantoa.config.wsgi:application"]
+    return [str(granian), "--interface", "wsgi", *where, *shape, *quiet, *ending, "lantoa.config.wsgi:application"]
 
 
 def collect_static() -> None:

@@ -120,7 +120,7 @@ def test_the_five_units_with_most_registrations_stand_with_equal_ranks_for_equal
     for unit in (first, second, second, third):
         a_contestant(contest, unit=unit)
     page = text_of(client)
-    bars = re.findall(r'<span class="rank">(\d)</span> <a class="unit-link"[^>]*>([^<]+)</a>', page)
+    bars = re.findall(r'<span class="rank[^"]*">(\d)</span> <a class="unit-link"[^>]*>([^<]+)</a>', page)
     assert bars == [("1", second.full_name), ("2", first.full_name), ("2", third.full_name)]
 
 

@@ -112,6 +112,22 @@ def test_bodies_of_today_are_opened_tomorrow_or_when_the_contest_is_over(contest
     assert len(opened(contest)) == 6
 
 
+def test_a_new_day_opens_older_bodies_a_slice_a_round_and_a_new_head_does_not_wait(contest, monkeypatch):
+    monkeypatch.setattr(files, "SLICE", 256)
+    made = people(contest, 600, 6)
+    today, folder = made[0].joined_at + timedelta(hours=2), files.folder_of(contest)
+    sequence(contest, today)
+    tomorrow, seen = today + timedelta(days=1), []
+    for minute in range(4):
+        made += people(contest, 1, 0)
+        sequence(contest, tomorrow + timedelta(minutes=minute))
+        bodies = [record for number in range(3) for record in records(folder / f"openings/00{number}")]
+        assert len(bodies) == Head.objects.newest(contest).size
+        seen.append(sum(map(bool, bodies[: 1 + 600])))
+    assert seen == [255 + 89, 600, 600, 600]  # the first slice, and the newest bundle that grows with the head
+    assert not files.export(contest, tomorrow + timedelta(minutes=3))
+
+
 def test_what_is_erased_is_withdrawn_while_every_proof_stays(contest):
     made = people(contest, 6, 6)
     sequence(contest, LATER)

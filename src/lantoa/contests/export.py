@@ -49,7 +49,8 @@ from lantoa_verify.tiles import WIDTH
 FEWEST = 5  # finished people of a unit from which on it is told who joined there (S27)
 PLACED = ("join", "move")  # kinds whose body names a unit
 WITNESSED, STANDINGS = "checkpoint.witnessed", "standings"
-_STAMP = "openings/stamp"  # for what day the bodies were opened
+_STAMP = "openings/stamp"  # for what day bodies are open, how many erasures, how many entries are done
+SLICE = 20 * WIDTH  # entries whose openings are written again in one round: about a third of a second
 
 
 def folder_of(contest: Contest) -> Path:
@@ -73,25 +74,48 @@ def exported(contest: Contest) -> Checkpoint | None:
 
 
 def export(contest: Contest, at: datetime) -> bool:
-    """Bring the public files to the newest head; whether anything was to be done."""
+    """Bring the public files to the newest head; whether anything was to be done.
+
+    A new day opens older bodies: a slice a round, so that nothing else waits for it.
+    """
     head = Head.objects.newest(contest)
     if head is None:
         return False
     folder, note = folder_of(contest), witnesses.note_of(head)
-    today = at.astimezone(clock.VIETNAM).date().isoformat()
-    stamp = f"{today} {contest.phase(at)} {erased(contest, head.size)}"
-    if text_at(folder / CHECKPOINT) == note and text_at(folder / _STAMP) == stamp:
+    stamp, gone = _stamp(contest, at), erased(contest, head.size)
+    was, gone_then, done = _opened(folder)
+    done = done if (was, gone_then) == (stamp, gone) else 0
+    fresh = text_at(folder / CHECKPOINT) != note
+    if not fresh and done >= head.size:
         return False
-    before = exported(contest)
+    openness, before = Openness(contest, at), exported(contest)
     known = before.size if before else 0
-    _write_tree(contest, folder, known, head.size)
-    again = 0 if text_at(folder / _STAMP) != stamp else known
-    _write_openings(contest, folder, again, head.size, Openness(contest, at))
-    _write_texts(contest, folder, known)
-    put(folder / _STAMP, stamp.encode())
-    put(folder / CHECKPOINT, note.encode())
-    _write_witnessed(contest, folder)
+    if fresh:
+        _write_tree(contest, folder, known, head.size)
+        _write_openings(contest, folder, known, head.size, openness)
+        _write_texts(contest, folder, known)
+        done = head.size if done >= known else done
+    if done < head.size:
+        whole = contest.ended_at is not None or gone_then != gone
+        until = head.size if whole else min(done // WIDTH * WIDTH + SLICE, head.size)
+        _write_openings(contest, folder, done, until, openness)
+        done = until
+    put(folder / _STAMP, f"{stamp} {gone} {done}".encode())
+    if fresh:
+        put(folder / CHECKPOINT, note.encode())
+        _write_witnessed(contest, folder)
     return True
+
+
+def _stamp(contest: Contest, at: datetime) -> str:
+    """What bodies stand open by: Vietnam's day, and whether the contest is over."""
+    return f"{at.astimezone(clock.VIETNAM).date().isoformat()} {contest.phase(at).value}"
+
+
+def _opened(folder: Path) -> tuple[str, int, int]:
+    """By what bodies were opened, how many erasures that knew, and how many entries are done."""
+    day, phase, gone, done = text_at(folder / _STAMP).split() or ("", "", "0", "0")
+    return f"{day} {phase}", int(gone), int(done)
 
 
 def text_at(path: Path) -> str:

@@ -57,6 +57,21 @@ def test_whatever_is_subtracted_is_about_five_people_or_nobody(counted):
         assert sum(unit.finished for unit in units) not in range(1, ENOUGH)
 
 
+def test_where_everybody_is_in_a_small_unit_one_person_is_not_found_by_subtracting_a_cluster():
+    finished = [(1, None), (4, ("bien", "Biển")), (4, ("bien", "Biển"))]
+    units = tuple(
+        UnitFigures(
+            id=n, code=str(n), name="", search="", cluster=cluster, parts=(n,), registered=done, finished=done,
+            attempts=done, population=None,
+        )
+        for n, (done, cluster) in enumerate(finished)
+    )  # fmt: skip
+    total = Counts(registered=9, finished=9, attempts=9, population=None)
+    closed = withheld(Figures(NOW, NOW, total, 0, units))
+    assert closed.clusters == {"bien"}
+    assert not closed.total
+
+
 @given(a_contest_of_units())
 def test_no_more_is_withheld_than_one_unit_beyond_the_small_ones(counted):
     closed = withheld(counted)

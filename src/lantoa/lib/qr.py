@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
 import segno
@@ -18,20 +16,13 @@ def svg(content: str, *, label: str) -> str:
     code = segno.make(content, error="m", micro=False)
     size = code.symbol_size(border=QUIET)[0]
     path = "".join(
-        f"M{column + QUIET} {row + QUIET}h{width}v1h-{width}z"
+        f"M{column + QUIET} {row + QUIET}h1v1h-1z"
         for row, modules in enumerate(code.matrix)
-        for column, width in _runs(modules)
+        for column, dark in enumerate(modules)
+        if dark
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" role="img" aria-label={quoteattr(label)} '
         f'shape-rendering="crispEdges"><title>{escape(label)}</title>'
         f'<path fill="#fff" d="M0 0h{size}v{size}H0z"/><path d="{path}"/></svg>'
     )
-
-
-def _runs(modules: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Where dark modules that touch begin in a row, and how many they are."""
-    for dark, run in groupby(enumerate(modules), key=lambda module: module[1]):
-        if dark:
-            columns = [column for column, _ in run]
-            yield columns[0], len(columns)

@@ -45,7 +45,10 @@ def withheld(counted: Figures) -> Withheld:
     clusters = {code for code, finished in inside.items() if code and finished < ENOUGH}
     left_open = inside[""] + sum(inside[code] for code in clusters)
     larger = [unit for unit in counted.units if unit.finished >= ENOUGH]
-    if 0 < left_open < ENOUGH and larger:
+    if 0 < left_open < ENOUGH and not larger:
+        # Everybody is in a small unit: one cluster that could be told is closed too.
+        clusters |= set(sorted(inside.keys() - clusters - {""}, key=lambda code: (inside[code], code))[:1])
+    elif 0 < left_open < ENOUGH:
         cover = min(larger, key=lambda unit: (_cluster(unit) not in {"", *clusters}, unit.finished, unit.code))
         hidden.append(cover)
         clusters |= {_cluster(cover)} - {""}

@@ -43,9 +43,9 @@ SELECT '!', p.id, true, p.created_at FROM lantoa_person p
  WHERE NOT EXISTS (SELECT FROM lantoa_account a WHERE a.person_id = p.id)
 """,
     """
-INSERT INTO django_session (session_key, session_data, expire_date)
-SELECT md5('session ' || a.id), repeat('x', 200), now() + interval '30 days' FROM lantoa_account a
- WHERE NOT EXISTS (SELECT FROM django_session s WHERE s.session_key = md5('session ' || a.id))
+INSERT INTO lantoa_session (key, account_id, data, expires_at)
+SELECT sha256(('session ' || a.id)::bytea), a.id, '{}', now() + interval '30 days' FROM lantoa_account a
+ WHERE NOT EXISTS (SELECT FROM lantoa_session s WHERE s.account_id = a.id)
 """,
     """
 INSERT INTO lantoa_progress (contestant_id, lesson_code, cards, last_card, completed_at, updated_at)

@@ -7,6 +7,7 @@ from lantoa.contests.visits import Visit
 from lantoa.exams.models import Attempt, Bank, Best, Change, Question
 from lantoa.learning.models import Lesson, Progress, Topic
 from lantoa.people.models import Account, AuditEntry, Consent, FailedSignIn, Person, Role
+from lantoa.people.sessions import Session
 from lantoa.shares.models import Report, Share
 from lantoa.standings.models import Bucket, Bulletin, PastBucket, Tally, TallyEdge, VisitTotal
 from lantoa.units.models import Cluster, ClusterMember, Population, Succession, Unit
@@ -45,6 +46,7 @@ __all__ = [
     "Question",
     "Report",
     "Role",
+    "Session",
     "Share",
     "Succession",
     "Tally",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.sessions.models import Session
+from lantoa.people.sessions import Session
 from django.urls import reverse
 
 from lantoa.lib.text import mask_name

@@ -77,9 +77,9 @@ def a_game(kind):
 # ── Topics ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_topics_page_asks_the_database_five_times(page, me, django_assert_num_queries):
+def test_the_topics_page_asks_the_database_four_times(page, me, django_assert_num_queries):
     learn(me, leave=3)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         text(page.get(at("topics")))
 
 
@@ -135,13 +135,13 @@ def test_strangers_are_shown_the_way_in(client, contest):
 # ── Lessons and cards ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_card_asks_the_database_four_times(page, django_assert_num_queries):
-    with django_assert_num_queries(4):
+def test_a_card_asks_the_database_three_times(page, django_assert_num_queries):
+    with django_assert_num_queries(3):
         text(page.get(at("card", code="3.3", number=1)))
 
 
-def test_noting_a_card_asks_the_database_five_times(page, django_assert_num_queries):
-    with django_assert_num_queries(5):
+def test_noting_a_card_asks_the_database_four_times(page, django_assert_num_queries):
+    with django_assert_num_queries(4):
         page.post(at("card", code="3.3", number=1), {"do": "done"})
 
 

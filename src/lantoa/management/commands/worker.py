@@ -14,6 +14,7 @@ from lantoa.contests.rounds import sequence_all
 from lantoa.exams.actions import close_overdue
 from lantoa.exams.answers import export_all_answers
 from lantoa.lib import clock
+from lantoa.people.sessions import Session
 from lantoa.people.sign_in import forget_old
 from lantoa.standings.fold import fold_all
 from lantoa.standings.schedule import publish_due
@@ -52,3 +53,4 @@ def beat() -> None:
     sequence_all(at=now)
     export_all_answers()
     forget_old(at=now)
+    Session.objects.forget_expired(now)

@@ -63,6 +63,12 @@ def _export_apart(settings, tmp_path) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _pages_apart(settings, tmp_path) -> None:
+    """Each test keeps its public pages in a folder of its own."""
+    settings.PAGES = tmp_path / "pages"
+
+
+@pytest.fixture(autouse=True)
 def _ask_as_often_as_needed(settings) -> None:
     """All tests ask from one address."""
     settings.API_PER_MINUTE = 0

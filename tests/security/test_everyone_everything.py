@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from lantoa.people.sessions import Session
 from django.urls import reverse
 
 from lantoa.lib.text import mask_name
+from lantoa.people.sessions import Session
 from tests.console.test_who_may_see_what import EXPECTED as TABLES
 from tests.security.addresses import CONSOLE_PAGES, OPEN_DATA, SITE, address, console_patterns, site_patterns
 from tests.security.conftest import FACTS, HIDDEN, PEOPLE, ROLES, STAFF

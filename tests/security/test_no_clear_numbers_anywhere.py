@@ -17,7 +17,6 @@ from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
-from lantoa.people.sessions import Session
 from django.core import mail
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -25,6 +24,7 @@ from django.urls import reverse
 
 from lantoa.contests.models import Contestant
 from lantoa.people.models import AuditEntry, Person
+from lantoa.people.sessions import Session
 from lantoa.units.models import Unit
 from tests.people.test_no_clear_numbers import dump
 from tests.security.addresses import SITE, address

@@ -31,6 +31,9 @@ SECRET_KEY = KEYS.django
 EXPORT = DATA / "export"
 WITNESSES = os.environ.get("LANTOA_WITNESSES", "").split()
 
+# The public pages, kept as files by `lantoa pages`.
+PAGES = DATA / "pages"
+
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
@@ -56,6 +59,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "lantoa.config.headers.PageHeaders",
     "django.middleware.security.SecurityMiddleware",
+    "lantoa.site.public_pages.PublicPages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "lantoa.api.door.OpenDoor",

@@ -88,6 +88,12 @@ def publish_documents(*, contest: Contest, pages: Sequence[Page], at: datetime |
     return changed
 
 
+def public_kinds() -> set[tuple[int, str]]:
+    """Contest and kind of each document that is published, of all contests; one query."""
+    published = Document.objects.filter(published_at__isnull=False)
+    return set(published.order_by().values_list("contest_id", "kind").distinct())
+
+
 def count_version(*, contest: Contest) -> None:
     """Count one more version of the contest's content."""
     contest.package_version += 1

@@ -9,6 +9,7 @@ GROUPS = {
     "Run": {
         "serve": "serve the site, with its worker (PORT, --workers)",
         "worker": "the worker alone: closes attempts that ran out, folds totals and ranks, keeps the logs",
+        "pages": "keep the public pages as files, count the visits that a web server saw",
         "demo": "fill an empty installation with the reference contest and an invented crowd",
         "simulate": "CONTEST | --new: the reference contest's 32 days made again, with its published figures",
     },

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import logging
-import re
 import secrets
 from collections import Counter
 from collections.abc import Callable
@@ -19,15 +18,12 @@ from threading import Event, Lock, Thread
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 
-from lantoa.contests.visits import record_visits
+from lantoa.contests.visits import by_a_person, record_visits
 
 SECONDS = 1.0
-# Programs that say so themselves; whoever pretends to be a browser is counted, and the rules of the figures say that.
-BOTS = re.compile(
-    r"(?<!cu)bot\b|bot[/;_-]|crawl|spider|slurp|preview|externalhit|headless|lighthouse|monitor|uptime|https?:|curl|wget"
-    r"|python|java/|okhttp|go-http|axios|scrapy|archive",  # Cubot makes telephones
-    re.IGNORECASE,
-)
+# A web server of ours that counts by itself says so in each request, and is told of which contest the page is, since it
+# sends the same page again without asking. It hides the second header from everybody.
+COUNTS, PAGE_OF = "Lantoa-Counts", "Lantoa-Page-Of"
 log = logging.getLogger(__name__)
 
 
@@ -101,14 +97,18 @@ class CountVisits:
         response = self.get_response(request)
         match = request.resolver_match
         slug = match.kwargs.get("contest") if match else None
-        if slug and _seen_by_a_person(request, response):
-            visits.add(slug)
+        page = response.status_code == HTTPStatus.OK and response.headers.get("Content-Type", "").startswith(
+            "text/html"
+        )
+        if slug and page:
+            count_page(request, response, slug)
         return response
 
 
-def _seen_by_a_person(request: HttpRequest, response: HttpResponse) -> bool:
-    """A whole page, asked for by a browser, not fetched ahead of being opened."""
-    agent = request.headers.get("User-Agent", "")
-    ahead = "prefetch" in request.headers.get("Sec-Purpose", "")
-    page = response.status_code == HTTPStatus.OK and response.headers.get("Content-Type", "").startswith("text/html")
-    return request.method == "GET" and page and bool(agent) and not ahead and not BOTS.search(agent)
+def count_page(request: HttpRequest, response: HttpResponse, slug: str) -> None:
+    """Count the page of a contest that is sent, if a person asked for it; or leave it to the web server in front."""
+    headers = request.headers
+    if COUNTS in headers:
+        response.headers[PAGE_OF] = slug
+    elif request.method == "GET" and by_a_person(headers.get("User-Agent", ""), headers.get("Sec-Purpose", "")):
+        visits.add(slug)

@@ -1,4 +1,4 @@
-"""`lantoa serve`: migrate, collect static files, then run the site and its worker until stopped."""
+"""`lantoa serve`: migrate, collect static files, then the site, its worker and its public pages until stopped."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 (Django's signature)
-        """Prepare, start both, wait; when one ends the other is stopped too."""
+        """Prepare, start all, wait; when the site ends the others are stopped too."""
         call_command("migrate", verbosity=0)
         collect_static()
         if options["demo"]:
@@ -46,6 +46,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Lan Tỏa: {settings.PUBLIC_URL} (Ctrl+C dừng)")
         self.stdout.flush()
         worker = subprocess.Popen([sys.executable, "-m", "lantoa.management.main", "worker"])
+        pages = subprocess.Popen([sys.executable, "-m", "lantoa.management.main", "pages"])
         site = subprocess.Popen(site_command(options["host"], options["port"], options["workers"]))  # noqa: S603 (our own)
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -54,8 +55,9 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
         code = site.wait()
-        worker.terminate()
-        worker.wait()
+        for beside in (worker, pages):
+            beside.terminate()
+            beside.wait()
         sys.exit(0 if code in (0, -signal.SIGTERM, -signal.SIGINT) else code)
 
 

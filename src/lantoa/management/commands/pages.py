@@ -1,0 +1,37 @@
+"""`lantoa pages`: keeps the public pages as files, and counts the visits that a web server saw."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import Error, close_old_connections
+
+from lantoa.management.public_pages import Writer
+
+log = logging.getLogger("lantoa.pages")
+BEAT = 1.0  # seconds
+
+
+class Command(BaseCommand):
+    """A process of its own, so that no page made ever delays the worker. One on each machine with a web server."""
+
+    help = "Keep the public pages as files."
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 (Django's signature)
+        """Beat until told to stop; then the pages are made on demand again."""
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        writer = Writer()
+        while not stop.wait(BEAT):
+            try:
+                writer.round()
+            except (Error, OSError):
+                # The database or the disk: say so, and try again with the next beat. Nobody vouches meanwhile.
+                log.exception("the public pages wait")
+                close_old_connections()
+        writer.files.forget()

@@ -1,0 +1,83 @@
+"""Public pages that are kept as files, sent from memory to whoever is not signed in.
+
+`lantoa pages` writes them. A web server in front sends the same files by the same rules (deploy/nginx); where none
+stands, this does. What is not kept, or not vouched for any more, is made as if nothing were kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
+
+from lantoa.lib.page_files import FRESH, Page, PageReader
+from lantoa.site.visits import count_page
+
+# Whose cookie the page would look at: a session, and what is to be said once. The web server looks for the same words.
+PERSONAL = (f"{settings.SESSION_COOKIE_NAME}=", "messages=")
+GZIP = re.compile(r"\bgzip\b")
+CONTEST = re.compile(r"/(?:en/)?([-a-zA-Z0-9_]+)/")
+# A browser asks each time, since who signed in meanwhile gets another page; a cache for many may keep it for a moment.
+KEPT = "public, max-age=0, s-maxage=5, must-revalidate"
+
+
+class PublicPages:
+    """Middleware: before everything that costs something."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Django's signature."""
+        self.get_response = get_response
+        self.reader = PageReader(settings.PAGES)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Send what is kept; else go on."""
+        page = self._kept(request)
+        return self.get_response(request) if page is None else answer(request, page)
+
+    def _kept(self, request: HttpRequest) -> Page | None:
+        sent = request.META
+        if request.method not in {"GET", "HEAD"} or FRESH in sent or is_personal(sent.get("HTTP_COOKIE", "")):
+            return None
+        page = self.reader.page(request.path_info, sent.get("QUERY_STRING", ""))
+        return page if page is not None and _is_our_name(request) else None
+
+
+def is_personal(cookies: str) -> bool:
+    """Whether a page may depend on who brings these cookies."""
+    return any(name in cookies for name in PERSONAL)
+
+
+def answer(request: HttpRequest, page: Page) -> HttpResponse:
+    """The page as a web server would send it, in the form that was asked for; 304 when the client has it."""
+    packed = GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+    sheet = page.packed if packed else page.plain
+    response = HttpResponse(sheet.body, content_type="text/html; charset=utf-8")
+    headers = response.headers
+    headers["Content-Language"] = "en" if request.path_info.startswith("/en/") else settings.LANGUAGE_CODE
+    headers["Cache-Control"] = KEPT
+    headers["Vary"] = "Accept-Encoding, Cookie"
+    headers["ETag"] = sheet.tag
+    headers["Last-Modified"] = http_date(page.modified)
+    if packed:
+        headers["Content-Encoding"] = "gzip"
+    sent = get_conditional_response(request, etag=sheet.tag, last_modified=page.modified, response=response)
+    found = response if sent is None else sent
+    contest = CONTEST.match(request.path_info)
+    if contest and found.status_code in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}:
+        count_page(request, found, contest[1])
+    return found
+
+
+def _is_our_name(request: HttpRequest) -> bool:
+    """A name that we do not go by is refused further on, as it is for every other page."""
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return False
+    return True

@@ -6,9 +6,9 @@ BIN := $(VENV)/bin
 # The days made again have a folder of their own: nobody's data are mixed.
 export LANTOA_DATA ?= $(CURDIR)/var$(if $(SIMULATE),/simulated)
 
-.PHONY: help run test check bench screens words setup browser clean
+.PHONY: help run test check bench screens words setup browser clean cluster cluster-stop
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(VENV)/.main: requirements/main.txt pyproject.toml verify/pyproject.toml
 	test -x $(BIN)/python || python3 -m venv $(VENV)
@@ -47,6 +47,12 @@ check: $(VENV)/.dev $(VENV)/.words ## style, types, imports, templates, migratio
 
 bench: $(VENV)/.dev $(VENV)/.words ## queries and CPU of each hot request
 	$(BIN)/python benchmarks/cost.py
+
+cluster: setup ## the production form on this machine: 3 data, 2 application, 1 front machine as network namespaces (root; Ctrl+C removes all)
+	$(BIN)/python -m tools.cluster up
+
+cluster-stop: ## remove what a killed `make cluster` left
+	$(BIN)/python -m tools.cluster stop
 
 screens: $(VENV)/.dev $(VENV)/.words browser ## pictures of every page into var/screens
 	$(BIN)/python tools/screens.py

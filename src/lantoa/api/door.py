@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from lantoa.api import problems
-from lantoa.api.limit import Limit, until_next
+from lantoa.api.limit import Limit, SharedLimit, until_next
 from lantoa.people.sign_in import address_of
 
 PREFIX = "/api/v1/"
@@ -34,7 +34,8 @@ class OpenDoor:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.limit = Limit(settings.DATA / "api-limit")
+        own = Limit(settings.DATA / "api-limit")
+        self.limit = SharedLimit(own) if settings.CACHE_URL else own
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Anything but the open data goes on untouched."""

@@ -2,11 +2,13 @@
 
 Two counts of 8 bytes an address, found by a keyed hash; the smaller one counts, so that two addresses are taken for one
 only if they meet twice. No address is kept. About 10 µs, where the database would write a row for each read.
+Several machines count in the cache they share (CACHE_URL); while it does not answer, each counts for itself.
 """
 
 from __future__ import annotations
 
 import fcntl
+import logging
 import mmap
 import os
 import struct
@@ -15,10 +17,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
+from django.core.cache import cache
+from redis.exceptions import RedisError
+
 from lantoa.lib import sealing
 from lantoa.people.sign_in import place_of
 
+log = logging.getLogger(__name__)
 SECONDS = 60
+ALONE = 5.0  # seconds without asking a cache that did not answer
 SLOTS = 65_536  # in each of two rows
 _COUNT = struct.Struct("<II")  # minute, how often
 _ROW = SLOTS * _COUNT.size
@@ -63,6 +70,27 @@ class Limit:
             os.ftruncate(handle, 2 * _ROW)
             self._opened = os.getpid(), handle, mmap.mmap(handle, 2 * _ROW)
         return self._opened[1:]
+
+
+class SharedLimit:
+    """The counts in the cache of all machines; a cache that is gone costs one short wait, then it is left alone."""
+
+    def __init__(self, own: Limit) -> None:
+        self.own = own
+        self._alone_until = 0.0
+
+    def count(self, address: str, at: float) -> int:
+        """As :meth:`Limit.count`."""
+        if at < self._alone_until:
+            return self.own.count(address, at)
+        key = f"api:{int(at) // SECONDS}:{sealing.blind('api', place_of(address)).hex()}"
+        try:
+            cache.add(key, 0, timeout=2 * SECONDS)
+            return int(cache.incr(key))
+        except (RedisError, ValueError) as trouble:  # no answer; or it was emptied between the two
+            log.warning("the shared cache does not count: %s", type(trouble).__name__)
+            self._alone_until = at + ALONE
+            return self.own.count(address, at)
 
 
 def until_next(at: float) -> int:

@@ -36,7 +36,7 @@ PAGES = DATA / "pages"
 
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "lantoa.lib.patient",
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
@@ -44,6 +44,20 @@ DATABASES = {
         **settings_for(os.environ.get("DATABASE_URL"), DATA),
     }
 }
+
+PATIENCE = float(os.environ.get("LANTOA_PATIENCE", "15"))  # seconds a page waits for the database; 0: for ever
+
+# What several machines share and may lose: rate counters, copies. Nothing that was acknowledged lies only there.
+CACHE_URL = os.environ.get("CACHE_URL", "")
+if CACHE_URL:
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": CACHE_URL,
+            "KEY_PREFIX": "lantoa",
+            "OPTIONS": {"socket_connect_timeout": 0.2, "socket_timeout": 0.2, "health_check_interval": 10},  # seconds
+        }
+    }
 
 INSTALLED_APPS = [
     "unfold",

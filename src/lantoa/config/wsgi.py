@@ -7,6 +7,10 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lantoa.config.settings")
 application = get_wsgi_application()
 
-from lantoa.site.visits import visits  # noqa: E402 (the settings are read by now)
+from django.conf import settings  # noqa: E402 (the settings are read by now)
 
+from lantoa.lib.patient.base import limit  # noqa: E402
+from lantoa.site.visits import visits  # noqa: E402
+
+limit(settings.PATIENCE)
 visits.start()

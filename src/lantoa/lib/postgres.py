@@ -8,11 +8,21 @@ from __future__ import annotations
 import warnings
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import urlsplit
 
 DATABASE = "lantoa"
 # Short statements only: compiling one costs more than running it.
 ALWAYS = {"options": "-c jit=off"}
+PARTS = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+# A machine that went away is noticed in ten seconds, not in the kernel's quarter of an hour.
+NOTICE = {
+    "connect_timeout": "2",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "10000",  # ms
+}
+SEVERAL = {"target_session_attrs": "read-write"}
 
 
 def settings_for(url: str | None, data: Path) -> dict[str, Any]:
@@ -24,17 +34,19 @@ def settings_for(url: str | None, data: Path) -> dict[str, Any]:
 
 
 def _from_url(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgres", "postgresql"}:
+    """Read as the server's own client reads it, several machines with commas too: then the one that writes is taken."""
+    from psycopg import ProgrammingError  # noqa: PLC0415 (the driver is needed here only)
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415
+
+    if urlsplit(url).scheme not in {"postgres", "postgresql"}:
         raise ValueError("DATABASE_URL must start with postgresql://")
-    return {
-        "NAME": unquote(parts.path.lstrip("/")) or DATABASE,
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
-        "OPTIONS": {**ALWAYS, **dict(parse_qsl(parts.query))},
-    }
+    try:
+        given = {name: str(value) for name, value in conninfo_to_dict(url).items()}
+    except ProgrammingError as unreadable:
+        raise ValueError(f"DATABASE_URL: {unreadable}") from None
+    where = {key: given.pop(name, "") for key, name in PARTS.items()}
+    several = SEVERAL if "," in where["HOST"] else {}
+    return {**where, "NAME": where["NAME"] or DATABASE, "OPTIONS": {**ALWAYS, **NOTICE, **several, **given}}
 
 
 def cluster_folder(data: Path) -> Path:

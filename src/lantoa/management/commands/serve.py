@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import signal
@@ -30,6 +31,9 @@ class Command(BaseCommand):
         filled.add_argument(
             "--simulate", action="store_true", help="or with the reference contest's days, made again: some minutes"
         )
+        filled.add_argument(
+            "--site", action="store_true", help="the site alone, on one of several machines: no migration, no worker"
+        )
         parser.add_argument("--people", type=int, default=3000, help="how many invented people the demonstration has")
         parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes that serve pages")
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
@@ -37,8 +41,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 (Django's signature)
         """Prepare, start all, wait; when the site ends the others are stopped too."""
-        call_command("migrate", verbosity=0)
         collect_static()
+        if options["site"]:
+            command = site_command(options["host"], options["port"], options["workers"])
+            os.execv(command[0], command)  # noqa: S606 (our own; the supervisor then speaks to the server itself)
+        call_command("migrate", verbosity=0)
         if options["demo"]:
             call_command("demo", people=options["people"])
         if options["simulate"]:
@@ -73,13 +80,18 @@ def site_command(host: str, port: int, workers: int) -> list[str]:
 
 
 def collect_static() -> None:
-    """Collect, hash and compress static files, only when one of them changed since the last time."""
+    """Collect, hash and compress static files, only when one of them changed since the last time; one at a time."""
     seen = hashlib.sha256()
     for finder in get_finders():
         for path, storage in finder.list([]):
             seen.update(f"{path} {storage.get_modified_time(path)} {storage.size(path)}\n".encode())
-    stamp = Path(settings.STATIC_ROOT) / ".collected"
-    if stamp.exists() and stamp.read_text() == seen.hexdigest():
-        return
-    call_command("collectstatic", interactive=False, verbosity=0)
-    stamp.write_text(seen.hexdigest())
+    folder = Path(settings.STATIC_ROOT)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".collected").open("a+") as stamp:
+        fcntl.flock(stamp, fcntl.LOCK_EX)  # two services of a machine start together
+        stamp.seek(0)
+        if stamp.read() == seen.hexdigest():
+            return
+        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.truncate(0)
+        stamp.write(seen.hexdigest())

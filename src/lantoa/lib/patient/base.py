@@ -1,0 +1,63 @@
+"""The engine: connections of the processes that serve pages wait for an answer so long and no longer.
+
+A server that died is noticed by the network. One that hangs is not: its kernel goes on saying that all is well, and a
+commit that waits for a standby is bound by no time-out of the server. Processes with one thread would hang with it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from django.db.backends.postgresql import base
+
+BEFORE = 1.0  # seconds: the server ends a slow statement itself before we turn away
+
+
+class Patient(psycopg.Connection[Any]):
+    """A connection that closes when the server has not answered for ``seconds``; None waits for ever."""
+
+    seconds: float | None = None
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """What psycopg does for each message; raises OperationalError when patience ends.
+
+        Whether the server did what it was asked is then not known: whoever asked has to ask again, which is harmless.
+        """
+        if timeout is not None or self.seconds is None:
+            return super().wait(gen, interval, timeout)
+        try:
+            return super().wait(gen, interval, self.seconds)
+        except psycopg.errors._WaitTimeout:  # noqa: SLF001 (what `wait` says that it raises)
+            self.close()
+            raise psycopg.OperationalError(f"no answer from the database in {self.seconds:g} s") from None
+
+
+def limit(seconds: float) -> None:
+    """From now on connections of this process are patient for ``seconds`` only; 0: for ever."""
+    Patient.seconds = seconds or None
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Django's own, but for the class of its connections."""
+
+    def get_connection_params(self) -> dict[str, Any]:
+        """The server is told the same: to end slow statements, and transactions that nobody goes on with."""
+        params: dict[str, Any] = super().get_connection_params()
+        if Patient.seconds is not None:
+            ends = int(max(Patient.seconds - BEFORE, BEFORE) * 1000)
+            told = {
+                "statement_timeout": ends,
+                "idle_in_transaction_session_timeout": ends,
+                "client_connection_check_interval": 1000,  # ms until a statement ends whose asker turned away
+            }
+            params["options"] = " ".join(
+                [params.get("options", ""), *(f"-c {key}={value}" for key, value in told.items())]
+            )
+        return params
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Django asks its driver for a connection and cannot be told the class: it is set on what comes."""
+        connection = super().get_new_connection(conn_params)
+        connection.__class__ = Patient
+        return connection

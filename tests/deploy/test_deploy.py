@@ -1,0 +1,71 @@
+"""The shipped files for several machines hold together: units, environments, roles, Patroni."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+OURS = sorted((DEPLOY / "systemd").glob("lantoa-*.service"))
+NEEDS_SYSTEMD = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="without systemd there is no judge")
+EXPOSED = 20  # tenths; systemd-analyze's own scale goes to 100
+
+
+@pytest.fixture
+def units(tmp_path):
+    """The units as they are, with programs that exist here."""
+    for path in UNITS:
+        text = path.read_text()
+        for program in ("/opt/lantoa/.venv/bin/lantoa", "/opt/patroni/bin/patroni"):
+            text = text.replace(program, "/bin/true")
+        (tmp_path / path.name).write_text(text)
+    return tmp_path
+
+
+@NEEDS_SYSTEMD
+def test_systemd_finds_no_fault_in_a_unit(units):
+    done = subprocess.run(
+        ["systemd-analyze", "verify", *map(str, units.glob("*.service"))], capture_output=True, text=True, check=False
+    )
+    told = [line for line in done.stderr.splitlines() if str(units) in line]
+    assert not told
+
+
+@NEEDS_SYSTEMD
+@pytest.mark.parametrize("path", OURS, ids=lambda path: path.stem)
+def test_what_serves_the_public_is_shut_in(units, path):
+    command = ["systemd-analyze", "security", "--offline=true", f"--threshold={EXPOSED}", str(units / path.name)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-300:]
+
+
+def names(path):
+    lines = (line.strip() for line in path.read_text().splitlines())
+    return [line.partition("=")[0] for line in lines if line and not line.startswith("#")]
+
+
+def test_every_variable_of_an_environment_file_is_a_promise_of_the_interfaces():
+    known = (ROOT / "docs" / "interfaces.md").read_text()
+    for path in (DEPLOY / "systemd").glob("*.env"):
+        for name in names(path):
+            assert f"`{name}`" in known or name == "WORKERS", f"{path.name}: {name}"
+
+
+def test_each_service_has_its_own_role_in_the_database_and_only_the_keys_it_signs_with():
+    roles = (DEPLOY / "postgresql" / "roles.sql").read_text()
+    signs = {"site": {"RECEIPT", "BULLETIN"}, "reports": {"RECEIPT", "BULLETIN"}, "worker": {"HEAD", "BULLETIN"}}
+    for service, keys in signs.items():
+        path = DEPLOY / "systemd" / f"{service}.env"
+        role = path.read_text().split("postgresql://")[1].split(":")[0]
+        assert f"ALTER ROLE {role} PASSWORD" in roles
+        held = {name.removeprefix("LANTOA_").removesuffix("_KEY") for name in names(path) if name.endswith("_KEY")}
+        assert held == keys | {"SECRET", "SEALING", "INDEX"}
+
+
+def test_nothing_is_answered_before_two_machines_have_it():
+    text = (DEPLOY / "patroni" / "patroni.yml").read_text()
+    for line in ("synchronous_mode: true", "synchronous_mode_strict: true", 'synchronous_commit: "on"', "ttl: 20"):
+        assert line in text

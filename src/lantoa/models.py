@@ -9,7 +9,7 @@ from lantoa.learning.models import Lesson, Progress, Topic
 from lantoa.people.models import Account, AuditEntry, Consent, FailedSignIn, Person, Role
 from lantoa.people.sessions import Session
 from lantoa.shares.models import Report, Share
-from lantoa.standings.models import Bucket, Bulletin, PastBucket, Tally, TallyEdge, VisitTotal
+from lantoa.standings.models import Bucket, Bulletin, PastBucket, Pulse, Tally, TallyEdge, VisitTotal
 from lantoa.units.models import Cluster, ClusterMember, Population, Succession, Unit
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "Population",
     "Prize",
     "Progress",
+    "Pulse",
     "Question",
     "Report",
     "Role",

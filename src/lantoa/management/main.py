@@ -25,6 +25,7 @@ GROUPS = {
         "rebuild": "CONTEST [--check]: make everything derived again from the facts",
     },
     "Care": {
+        "metrics": "the numbers of this machine's processes for Prometheus; --once prints them",
         "account": "create, roles: staff accounts",
         "migrate": "bring the database to this version",
     },

@@ -23,6 +23,7 @@ from lantoa.site.visits import count_page
 PERSONAL = (f"{settings.SESSION_COOKIE_NAME}=", "messages=")
 GZIP = re.compile(r"\bgzip\b")
 CONTEST = re.compile(r"/(?:en/)?([-a-zA-Z0-9_]+)/")
+KEPT_PAGE = "kept"
 # A browser asks each time, since who signed in meanwhile gets another page; a cache for many may keep it for a moment.
 KEPT = "public, max-age=0, s-maxage=5, must-revalidate"
 
@@ -68,6 +69,7 @@ def answer(request: HttpRequest, page: Page) -> HttpResponse:
         headers["Content-Encoding"] = "gzip"
     sent = get_conditional_response(request, etag=sheet.tag, last_modified=page.modified, response=response)
     found = response if sent is None else sent
+    found.route = KEPT_PAGE  # type: ignore[attr-defined] # whoever counts requests finds no pattern's name here
     contest = CONTEST.match(request.path_info)
     if contest and found.status_code in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}:
         count_page(request, found, contest[1])

@@ -19,6 +19,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 
 from lantoa.contests.visits import by_a_person, record_visits
+from lantoa.lib.watch import measures
 
 SECONDS = 1.0
 # A web server of ours that counts by itself says so in each request, and is told of which contest the page is, since it
@@ -79,6 +80,7 @@ class VisitCounter:
     def _run(self) -> None:
         while not self._stop.wait(SECONDS):
             self.flush()
+            measures.VISITS.set(self._made.total())
         connection.close()
 
 

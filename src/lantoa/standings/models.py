@@ -193,3 +193,17 @@ class PastBucket(models.Model):
 
     def __str__(self) -> str:
         return f"{self.until} {self.missed}/{self.slot}: {self.n}"
+
+
+class Pulse(models.Model):
+    """When a worker last finished a round (pulse.py); a row a machine."""
+
+    worker = models.CharField(max_length=100, primary_key=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "nhịp của worker"
+        verbose_name_plural = "nhịp của worker"
+
+    def __str__(self) -> str:
+        return f"{self.worker} {self.at}"

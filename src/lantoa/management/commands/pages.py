@@ -5,11 +5,15 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+import time
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections
 
+from lantoa.lib.watch import measures
+from lantoa.management.measuring import step
 from lantoa.management.public_pages import Writer
 
 log = logging.getLogger("lantoa.pages")
@@ -27,9 +31,12 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         writer = Writer()
+        measures.claim(settings.METERS, "pages")
         while not stop.wait(BEAT):
             try:
-                writer.round()
+                with step("pages"):
+                    writer.round()
+                measures.BEAT.set(time.time(), "pages")
             except (Error, OSError):
                 # The database or the disk: say so, and try again with the next beat. Nobody vouches meanwhile.
                 log.exception("the public pages wait")

@@ -18,6 +18,8 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from lantoa.management import exporter
+
 
 class Command(BaseCommand):
     """One machine's whole installation in the foreground."""
@@ -54,6 +56,7 @@ class Command(BaseCommand):
         self.stdout.flush()
         worker = subprocess.Popen([sys.executable, "-m", "lantoa.management.main", "worker"])
         pages = subprocess.Popen([sys.executable, "-m", "lantoa.management.main", "pages"])
+        exporter.start(self.stderr.write)
         site = subprocess.Popen(site_command(options["host"], options["port"], options["workers"]))  # noqa: S603 (our own)
 
         def stop(_signal: int, _frame: FrameType | None) -> None:

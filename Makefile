@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # The days made again have a folder of their own: nobody's data are mixed.
 export LANTOA_DATA ?= $(CURDIR)/var$(if $(SIMULATE),/simulated)
 
-.PHONY: help run test check bench screens words setup browser clean cluster cluster-stop
+.PHONY: help run test check bench torture screens words setup browser clean cluster cluster-stop
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -29,9 +29,9 @@ setup: $(VENV)/.main $(VENV)/.words
 run: setup ## serve the reference contest with demonstration data on http://127.0.0.1:8000 (PORT changes it; SIMULATE=1: its days made again)
 	LANTOA_DEMO=1 LANTOA_URL=http://127.0.0.1:$(PORT) PORT=$(PORT) $(BIN)/lantoa serve $(if $(SIMULATE),--simulate,--demo)
 
-browser: # and pdftotext, which reads back what a certificate says
-	@{ command -v chromium && command -v pdftotext; } >/dev/null || test "$$(id -u)" != 0 \
-	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium poppler-utils >/dev/null; } || true
+browser: # and pdftotext, which reads back what a certificate says; strace and faketime for tests/faults
+	@{ command -v chromium && command -v pdftotext && command -v strace && command -v faketime; } >/dev/null || test "$$(id -u)" != 0 \
+	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium poppler-utils strace faketime >/dev/null; } || true
 
 test: $(VENV)/.dev $(VENV)/.words browser ## all tests
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
@@ -53,6 +53,9 @@ cluster: setup ## the production form on this machine: 3 data, 2 application, 1 
 
 cluster-stop: ## remove what a killed `make cluster` left
 	$(BIN)/python -m tools.cluster stop
+
+torture: $(VENV)/.dev $(VENV)/.words browser ## break it on purpose, for hours; a report (ONLY="R05 R12" some trials, SCALE=0.01 a look)
+	$(BIN)/python -m torture $(ONLY) $(if $(SCALE),--scale $(SCALE))
 
 screens: $(VENV)/.dev $(VENV)/.words browser ## pictures of every page into var/screens
 	$(BIN)/python tools/screens.py

@@ -50,7 +50,11 @@ MADE_UP = re.compile(
     r"HP25-[\w-]+|(?:\+61 )?\d{3,4} \d{3} \d{3}|thanh\.dong|share:17|as_of|known_at|\d{4}-\d\d-\d\dT[\d:+]+"
 )
 EXPLAINED = re.compile(r"đường dẫn \(link\)|App Store")  # a first use, and a shop's name
-IN_VIETNAMESE_FOR_ALL = ("certificate/sheet.html", "errors/500.html")  # a printed paper; a page that speaks both
+IN_VIETNAMESE_FOR_ALL = (
+    "certificate/sheet.html",
+    "errors/500.html",
+    "errors/503.html",
+)  # a printed paper; pages that speak both
 WRITTEN_BY_FILTERS = {"ngày", "phút", "giây"}
 
 

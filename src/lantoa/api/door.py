@@ -44,7 +44,7 @@ class OpenDoor:
         request.COOKIES = {}
         response = self._answer(request)
         if response.status_code >= HTTPStatus.BAD_REQUEST and response.headers["Content-Type"] != problems.TYPE:
-            response = problems.answer(request, response.status_code)
+            response = _said_again(request, response)
         if response.status_code < HTTPStatus.BAD_REQUEST:
             for name in ("Vary", "Content-Language"):  # the data are the same in every language
                 response.headers.pop(name, None)
@@ -71,3 +71,11 @@ class OpenDoor:
             response.headers["Retry-After"] = str(until_next(now))
             return response
         return self.get_response(request)
+
+
+def _said_again(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A failure that somebody else answered, as a problem; when to ask again stays."""
+    problem = problems.answer(request, response.status_code)
+    if "Retry-After" in response.headers:
+        problem.headers["Retry-After"] = response.headers["Retry-After"]
+    return problem

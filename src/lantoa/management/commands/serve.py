@@ -1,24 +1,28 @@
-"""`lantoa serve`: migrate, collect static files, then the site, its worker and its public pages until stopped."""
+"""`lantoa serve`: migrate, collect static files, then keep the site, worker, public pages and database running."""
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
+import logging
 import os
-import signal
 import subprocess
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from psycopg import OperationalError
 
+from lantoa.lib.postgres import embedded_listens, start_embedded
 from lantoa.management import exporter
+from lantoa.management.keeping import Kept, keep
+
+log = logging.getLogger("lantoa.serve")
 
 
 class Command(BaseCommand):
@@ -42,7 +46,7 @@ class Command(BaseCommand):
         parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 (Django's signature)
-        """Prepare, start all, wait; when the site ends the others are stopped too."""
+        """Prepare, start all, keep them until stopped; one that cannot be kept ends the others too."""
         collect_static()
         if options["site"]:
             command = site_command(options["host"], options["port"], options["workers"])
@@ -54,21 +58,21 @@ class Command(BaseCommand):
             call_command("simulate", new=True)
         self.stdout.write(f"Lan Tỏa: {settings.PUBLIC_URL} (Ctrl+C dừng)")
         self.stdout.flush()
-        worker = subprocess.Popen([sys.executable, "-m", "lantoa.management.main", "worker"])
-        pages = subprocess.Popen([sys.executable, "-m", "lantoa.management.main", "pages"])
         exporter.start(self.stderr.write)
-        site = subprocess.Popen(site_command(options["host"], options["port"], options["workers"]))  # noqa: S603 (our own)
+        site = Kept("site", site_command(options["host"], options["port"], options["workers"]))
+        beside = [Kept(name, [sys.executable, "-m", "lantoa.management.main", name]) for name in ("worker", "pages")]
+        sys.exit(keep([site, *beside], look=database))
 
-        def stop(_signal: int, _frame: FrameType | None) -> None:
-            site.terminate()
 
-        signal.signal(signal.SIGTERM, stop)
-        signal.signal(signal.SIGINT, stop)
-        code = site.wait()
-        for beside in (worker, pages):
-            beside.terminate()
-            beside.wait()
-        sys.exit(0 if code in (0, -signal.SIGTERM, -signal.SIGINT) else code)
+def database() -> None:
+    """Start the embedded PostgreSQL again if it was killed; another server has its own keeper."""
+    if os.environ.get("DATABASE_URL") or embedded_listens(settings.DATA):
+        return
+    log.error("the embedded database is gone: started again")
+    try:
+        start_embedded(settings.DATA)
+    except (subprocess.SubprocessError, OperationalError):
+        log.exception("the embedded database does not start yet")  # what is left of the old one may still be ending
 
 
 def site_command(host: str, port: int, workers: int) -> list[str]:
@@ -76,8 +80,8 @@ def site_command(host: str, port: int, workers: int) -> list[str]:
     granian = Path(sys.executable).with_name("granian")
     shape = ["--workers", str(workers), "--blocking-threads", "1", "--backlog", "1024"]
     quiet = ["--no-access-log", "--log-level", "warning"]
-    # A worker that does not end by itself would keep a restart waiting for ever.
-    ending = ["--workers-kill-timeout", "10"]
+    # A worker that does not end by itself would keep a restart waiting for ever; one that was killed is made anew.
+    ending = ["--workers-kill-timeout", "10", "--respawn-failed-workers"]
     where = ["--host", host, "--port", str(port)]
     return [str(granian), "--interface", "wsgi", *where, *shape, *quiet, *ending, "lantoa.config.wsgi:application"]
 

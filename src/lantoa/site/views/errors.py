@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
+import sys
+from http import HTTPStatus
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from lantoa.lib.outage import passing
+
+SOONEST, LATEST = 5, 15  # seconds until a page that found no database is asked again: the crowd spreads itself
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 (Django's signature)
@@ -27,5 +35,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: shown without any query."""
-    return render(request, "site/errors/500.html", status=500)
+    """500, or 503 where the database could not answer now (reliability.md R07): shown without any query."""
+    if not passing(sys.exc_info()[1]):
+        return render(request, "site/errors/500.html", status=500)
+    wait = SOONEST + secrets.randbelow(LATEST - SOONEST + 1)
+    again = wait if request.method in {"GET", "HEAD"} else None
+    response = render(request, "site/errors/503.html", {"again": again}, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    response.headers["Retry-After"] = str(wait)
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,92 @@
+"""When the database cannot answer now: a clear page, a time to come back, nothing of the machine (R07, S23)."""
+
+from contextlib import closing, contextmanager
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from tests.factories.contest import a_contest
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def contest():
+    return a_contest()
+
+
+@contextmanager
+def locked(table):
+    """Somebody else holds the table, and this process waits for nobody."""
+    with closing(connection.copy()) as wire:
+        wire.set_autocommit(False)
+        with wire.cursor() as holder, connection.cursor() as mine:
+            holder.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+            mine.execute("SET lock_timeout = '20ms'")
+            try:
+                yield
+            finally:
+                mine.execute("RESET lock_timeout")
+        wire.rollback()
+
+
+def asked(where, **how):
+    return Client(raise_request_exception=False, **how).get(where)
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_a_page_says_in_both_languages_that_it_is_busy_and_when_to_come_back(contest, prefix):
+    with locked("lantoa_contest"):
+        answer = asked(f"{prefix}/{contest.slug}/")
+    said = answer.content.decode()
+    wait = int(answer["Retry-After"])
+    assert answer.status_code == 503
+    assert 5 <= wait <= 15
+    assert f'<meta http-equiv="refresh" content="{wait}">' in said
+    assert "Trang đang bận" in said and '<p lang="en">Very busy right now.' in said
+    assert answer["Cache-Control"] == "no-store"
+    assert "lock" not in said and "psycopg" not in said
+
+
+def test_what_was_posted_is_not_sent_again_by_itself(contest):
+    with locked("lantoa_person"):
+        answer = Client(raise_request_exception=False).post("/dang-nhap/", {"login": "0912000000", "password": "x"})
+    assert answer.status_code == 503
+    assert answer["Retry-After"]
+    assert b"refresh" not in answer.content
+
+
+def test_open_data_say_it_as_a_problem(contest):
+    with locked("lantoa_contest"):
+        answer = asked(f"/api/v1/contests/{contest.slug}/")
+    assert (answer.status_code, answer["Content-Type"]) == (503, "application/problem+json")
+    assert 5 <= int(answer["Retry-After"]) <= 15
+    assert answer.json()["type"].endswith("#busy")
+
+
+def test_a_server_that_became_a_standby_is_busy_not_broken(contest):
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")
+        try:
+            answer = Client(raise_request_exception=False).post("/dang-nhap/", {"login": "0912000000", "password": "x"})
+        finally:
+            cursor.execute("SET default_transaction_read_only = off")
+    assert answer.status_code == 503
+
+
+def test_control_what_is_our_own_fault_stays_a_fault(contest):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE lantoa_contest RENAME COLUMN name TO lost")
+        try:
+            answer = asked(f"/{contest.slug}/")
+        finally:
+            cursor.execute("ALTER TABLE lantoa_contest RENAME COLUMN lost TO name")
+    assert answer.status_code == 500
+    assert "Retry-After" not in answer.headers
+
+
+def test_the_site_answers_again_as_soon_as_the_database_does(contest):
+    with locked("lantoa_contest"):
+        assert asked(f"/{contest.slug}/").status_code == 503
+    assert asked(f"/{contest.slug}/").status_code == 200

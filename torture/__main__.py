@@ -1,0 +1,91 @@
+"""`make torture`: the long forms, one after the other, with a report; `make torture ONLY="R05 R12"` some of them.
+
+Each trial is bounded in size and stops by itself. What it needs besides (strace, faketime, a file system of its own) is
+looked for before; a trial that cannot run here says so loudly and counts as not passed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.installation import ROOT
+
+from torture.machine import machine
+from torture.rig import make_template
+from torture.trials import TRIALS, Trial
+
+RESULTS = ROOT / "benchmarks" / "results"
+
+
+def main() -> None:
+    """Run what was asked for; 1 when anything failed."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("only", nargs="*", help="R01 R05 …; without any: all")
+    arguments.add_argument("--scale", type=float, default=1.0, help="of the stated sizes: 0.01 for a look")
+    asked = arguments.parse_args()
+    chosen = [trial for trial in TRIALS if not asked.only or trial.name in asked.only]
+    began = datetime.now(UTC)
+    with tempfile.TemporaryDirectory(prefix="lt-torture-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        crowds: dict[int, Path] = {}
+        results = [attempt(trial, Path(folder), crowds, asked.scale) for trial in chosen]
+    about = {"at": began.isoformat(timespec="seconds"), "scale": asked.scale, **machine()}
+    keep({"about": about, "trials": results})
+    sys.exit(any(not result["passed"] for result in results))
+
+
+def attempt(trial: Trial, folder: Path, crowds: dict[int, Path], scale: float) -> dict[str, Any]:
+    """One trial and its control."""
+    print(f"\n{trial.name} {trial.title}", flush=True)
+    began = time.monotonic()
+    result: dict[str, Any] = {"name": trial.name, "title": trial.title, "asks": trial.asks}
+    try:
+        people = max(40, round(trial.people * scale)) if trial.scales else trial.people
+        if people not in crowds:
+            crowds[people] = folder / f"crowd-{people}"
+            make_template(crowds[people], people)
+        result |= trial.judge(crowds[people], scale)
+    except Exception:  # noqa: BLE001 - one trial that breaks must not hide the others
+        result |= {"passed": False, "figures": {}, "faults": [traceback.format_exc(limit=-3)], "control": ""}
+    result["seconds"] = round(time.monotonic() - began)
+    said = [f"{name}: {value}" for name, value in result["figures"].items()]
+    print("  " + ("passed" if result["passed"] else "NOT PASSED") + "; " + ", ".join(said))
+    print(f"  control: {result['control']}")
+    for fault in result["faults"][:5]:
+        print(f"  {fault}")
+    return result
+
+
+def keep(report: dict[str, Any]) -> None:
+    """Markdown and JSON, by date and time: benchmarks/results/torture-….{md,json}."""
+    RESULTS.mkdir(exist_ok=True)
+    stem = f"torture-{report['about']['at'][:16].replace(':', '')}"
+    (RESULTS / f"{stem}.json").write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+    (RESULTS / f"{stem}.md").write_text(markdown(report))
+    print(f"\n{RESULTS / stem}.md")
+
+
+def markdown(report: dict[str, Any]) -> str:
+    """The same for people."""
+    about = ", ".join(f"{name} {value}" for name, value in report["about"].items())
+    lines = ["# Faults, tried", "", about, "", "| trial | asked | found | control | passed | s |"]
+    lines.append("| --- | --- | --- | --- | --- | ---: |")
+    for one in report["trials"]:
+        found = ", ".join(f"{name} {value}" for name, value in one["figures"].items())
+        cells = [f"{one['name']} {one['title']}", one["asks"], found, one["control"], "yes" if one["passed"] else "NO"]
+        lines.append(f"| {' | '.join(cells)} | {one['seconds']} |")
+    for one in report["trials"]:
+        lines += [f"\n{one['name']}: {fault}" for fault in one["faults"][:20]]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()

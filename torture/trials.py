@@ -1,0 +1,64 @@
+"""The trials in their order, with the sizes of the long forms and the control of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from torture import kept
+from torture.report import Report
+
+Run = Callable[[Path, float], Report]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """``run`` must find no fault; ``control``, with the protection off, must make the figure ``shows`` more than 0."""
+
+    name: str
+    title: str
+    asks: str  # the figure of reliability.md §4
+    run: Run
+    control: Run | None = None
+    shows: str = ""
+    people: int = 400
+    scales: bool = True
+
+    def judge(self, template: Path, scale: float) -> dict[str, Any]:
+        """Both, and whether all is as it must be."""
+        found = self.run(template, scale)
+        passed, control = not found.faults, "none"
+        if self.control:
+            other = self.control(template, scale)
+            caught = float(other.figures[self.shows]) > 0
+            control = f"{self.shows} {other.figures[self.shows]}" + ("" if caught else ": NOT CAUGHT")
+            passed = passed and caught
+        return {"passed": passed, "figures": found.figures, "faults": found.faults, "control": control}
+
+
+def of(size: float, scale: float, least: int = 1) -> int:
+    """A stated size at that scale."""
+    return max(least, round(size * scale))
+
+
+TRIALS = [
+    Trial(
+        "R01",
+        "acknowledged is kept",
+        "200,000 submissions, 50 kills: 0 lost, 0 doubled, every score right",
+        run=lambda where, scale: kept.run(
+            where,
+            submissions=of(200_000, scale, 200),
+            people=32,
+            database=of(20, scale, 2),
+            workers=of(20, scale, 2),
+            everything=of(10, scale),
+        ),
+        control=lambda where, scale: kept.run(
+            where, submissions=1500, people=32, database=of(10, scale), workers=0, everything=0, careful=False
+        ),
+        shows="lost",
+    ),
+]

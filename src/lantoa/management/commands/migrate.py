@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from argparse import ArgumentParser
 from typing import Any
 
+from django.core.management.base import CommandParser
 from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 from psycopg.errors import DeadlockDetected, LockNotAvailable
@@ -18,7 +18,7 @@ PAUSE = 2.0  # seconds, for those who waited
 class Command(migrate.Command):
     """Each migration is all or nothing, so a try that failed has done whole ones or nothing."""
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """Django's, and --lock-timeout, --tries."""
         super().add_arguments(parser)
         parser.add_argument(
@@ -34,9 +34,7 @@ class Command(migrate.Command):
         connection, wait = connections[options["database"]], f"{options['lock_timeout'] * 1000:.0f}ms"
         for left in reversed(range(options["tries"])):
             with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT set_config('lock_timeout', %s, false)", [f"{options['lock_timeout'] * 1000:.0f}ms"]
-                )
+                cursor.execute("SELECT set_config('lock_timeout', %s, false)", [wait])
             try:
                 super().handle(*args, **options)
             except OperationalError as busy:

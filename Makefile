@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # The days made again have a folder of their own: nobody's data are mixed.
 export LANTOA_DATA ?= $(CURDIR)/var$(if $(SIMULATE),/simulated)
 
-.PHONY: help run test check bench torture screens words setup browser clean cluster cluster-stop torture-cluster
+.PHONY: help run test check bench torture screens words setup browser webserver clean cluster cluster-stop
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -33,7 +33,11 @@ browser: # and pdftotext, which reads back what a certificate says; strace and f
 	@{ command -v chromium && command -v pdftotext && command -v strace && command -v faketime; } >/dev/null || test "$$(id -u)" != 0 \
 	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium poppler-utils strace faketime >/dev/null; } || true
 
-test: $(VENV)/.dev $(VENV)/.words browser ## all tests
+webserver: # what the tests put in front; its own service may rest
+	@{ PATH=$$PATH:/usr/sbin command -v nginx && command -v openssl; } >/dev/null || test "$$(id -u)" != 0 \
+	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends nginx openssl >/dev/null; } || true
+
+test: $(VENV)/.dev $(VENV)/.words browser webserver ## all tests
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.dev $(VENV)/.words ## style, types, imports, templates, migrations
@@ -56,9 +60,6 @@ cluster-stop: ## remove what a killed `make cluster` left
 
 torture: $(VENV)/.dev $(VENV)/.words browser ## break it on purpose, for hours; a report (ONLY="R05 R12" some trials, SCALE=0.01 a look)
 	$(BIN)/python -m torture $(ONLY) $(if $(SCALE),--scale $(SCALE))
-
-torture-cluster: $(VENV)/.dev $(VENV)/.words ## break the production form on purpose: half an hour, as root; a report (ONLY="failover", KILLS=1)
-	$(BIN)/python -m torture.cluster $(ONLY) $(if $(KILLS),--kills $(KILLS))
 
 screens: $(VENV)/.dev $(VENV)/.words browser ## pictures of every page into var/screens
 	$(BIN)/python tools/screens.py

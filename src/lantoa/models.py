@@ -3,6 +3,7 @@
 from lantoa.awards.models import Certificate, Prize
 from lantoa.contests.log import Cosignature, Entry, Head, Leaf, Log, Tile, Waiting
 from lantoa.contests.models import Attachment, Contest, Contestant, Correction, Document, Movement
+from lantoa.contests.visit_log import VisitLog
 from lantoa.contests.visits import Visit
 from lantoa.exams.models import Attempt, Bank, Best, Change, Question
 from lantoa.learning.models import Lesson, Progress, Topic
@@ -56,6 +57,7 @@ __all__ = [
     "Topic",
     "Unit",
     "Visit",
+    "VisitLog",
     "VisitTotal",
     "Waiting",
 ]

@@ -11,10 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lantoa.lib import page_files
-from lantoa.lib.page_files import LEASE, PageFiles, file_name
+from lantoa.lib.page_files import COUNTS, KEPT, LEASE, PAGE_OF, PageFiles, file_name
 from lantoa.site import visits
-from lantoa.site.public_pages import KEPT
-from lantoa.site.visits import COUNTS, PAGE_OF, VisitCounter
+from lantoa.site.visits import VisitCounter
 from tests.factories.contest import a_contest, a_contestant
 
 HTML = "<!doctype html><title>đã giữ</title>".encode()

@@ -202,7 +202,6 @@ def _contest(contest: Contest, now: datetime) -> Plain:
         "asked": contest.asked,
         "time_limit": int(contest.time_limit.total_seconds()),
         "attempts_limit": contest.attempts_limit,
-        "rehearsal": contest.rehearsal,
         "links": {
             "page": f"{settings.PUBLIC_URL}/{contest.slug}/",
             **{

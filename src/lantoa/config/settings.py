@@ -33,6 +33,8 @@ WITNESSES = os.environ.get("LANTOA_WITNESSES", "").split()
 
 # The public pages, kept as files by `lantoa pages`.
 PAGES = DATA / "pages"
+# Where a web server writes what it sent by itself (contests/visit_log.py).
+VISITS_LOG = Path(os.environ.get("LANTOA_VISITS_LOG", "/var/log/lantoa/visits.log"))
 
 DATABASES = {
     "default": {
@@ -73,7 +75,6 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "lantoa.config.watching.Watch",
     "lantoa.config.headers.PageHeaders",
-    "lantoa.site.lane.FastLane",
     "django.middleware.security.SecurityMiddleware",
     "lantoa.site.public_pages.PublicPages",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -1,4 +1,4 @@
-"""Public pages kept as files, for a web server or the application to send as they are.
+"""Public pages kept as files, for a web server or the application to send as they are (ADR 0025).
 
 `made/<address>/index.html` with its `.gz` beside it. They are found only through `live/<period>`, a link that bears the
 number of ten seconds of the clock and exists while the writer vouches for them: when the writer is dead, no link bears
@@ -15,11 +15,21 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.conf import settings
+from django.contrib.messages.storage.cookie import CookieStorage
+
 PERIOD = 10  # seconds; the web server cuts the last digit off the clock, so it stays ten
 LEASE = 120  # seconds for which the writer vouches after each round
 LOOKED = 1.0  # seconds for which a reader believes what it saw
 ADDRESS = re.compile(r"/(?:[-a-zA-Z0-9_]+/)*")
 INDEX = "index"
+# A browser asks each time, since who signed in meanwhile gets another page; a cache for many may keep it for a moment.
+KEPT = "public, max-age=0, s-maxage=5, must-revalidate"
+# A web server of ours that counts visits by itself says so in each request, and is told of which contest the page is,
+# since it sends the same page again without asking. It hides the second header from everybody.
+COUNTS, PAGE_OF = "Lantoa-Counts", "Lantoa-Page-Of"
+# Cookies of somebody whose page may be their own: a session, and what is to be said once.
+PERSONAL = (f"{settings.SESSION_COOKIE_NAME}=", f"{CookieStorage.cookie_name}=")
 FRESH = "lantoa.fresh"  # in the environment of the writer's own requests: no header of a client comes by this name
 # Queries that have a file of their own, and those that others append to our addresses, which mean nothing to a page.
 VARIANT = r"theo=[a-z-]+"

@@ -10,6 +10,7 @@ GROUPS = {
         "serve": "serve the site, with its worker (PORT, --workers)",
         "worker": "the worker alone: closes attempts that ran out, folds totals and ranks, keeps the logs",
         "pages": "keep the public pages as files, count the visits that a web server saw",
+        "nginx": "FOLDER: a web server's configuration for this installation",
         "demo": "fill an empty installation with the reference contest and an invented crowd",
         "simulate": "CONTEST | --new: the reference contest's 32 days made again, with its published figures",
     },
@@ -23,9 +24,6 @@ GROUPS = {
         "log": "run | verify, head, export, fill CONTEST: the contest's log that anyone can check",
         "correct": "CONTEST void|restore|move|merge CONTESTANT: a later decision, with --by and --reason",
         "rebuild": "CONTEST [--check]: make everything derived again from the facts",
-    },
-    "Before the opening": {
-        "rehearse": "--prepare | URL | --remove: rush the installation with the reference contest's ten days",
     },
     "Care": {
         "metrics": "the numbers of this machine's processes for Prometheus; --once prints them",

@@ -16,16 +16,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
-from lantoa.lib.page_files import FRESH, Page, PageReader
+from lantoa.lib.page_files import FRESH, KEPT, PERSONAL, Page, PageReader
 from lantoa.site.visits import count_page
 
-# Whose cookie the page would look at: a session, and what is to be said once. The web server looks for the same words.
-PERSONAL = (f"{settings.SESSION_COOKIE_NAME}=", "messages=")
 GZIP = re.compile(r"\bgzip\b")
 CONTEST = re.compile(r"/(?:en/)?([-a-zA-Z0-9_]+)/")
 KEPT_PAGE = "kept"
-# A browser asks each time, since who signed in meanwhile gets another page; a cache for many may keep it for a moment.
-KEPT = "public, max-age=0, s-maxage=5, must-revalidate"
 
 
 class PublicPages:

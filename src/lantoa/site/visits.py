@@ -19,12 +19,10 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 
 from lantoa.contests.visits import by_a_person, record_visits
+from lantoa.lib.page_files import COUNTS, PAGE_OF
 from lantoa.lib.watch import measures
 
 SECONDS = 1.0
-# A web server of ours that counts by itself says so in each request, and is told of which contest the page is, since it
-# sends the same page again without asking. It hides the second header from everybody.
-COUNTS, PAGE_OF = "Lantoa-Counts", "Lantoa-Page-Of"
 log = logging.getLogger(__name__)
 
 
@@ -102,8 +100,7 @@ class CountVisits:
         page = response.status_code == HTTPStatus.OK and response.headers.get("Content-Type", "").startswith(
             "text/html"
         )
-        opened = match and (request.method == "GET" or match.url_name == "exam-start")  # which the paper answers
-        if slug and page and opened:
+        if slug and page:
             count_page(request, response, slug)
         return response
 
@@ -113,5 +110,5 @@ def count_page(request: HttpRequest, response: HttpResponse, slug: str) -> None:
     headers = request.headers
     if COUNTS in headers:
         response.headers[PAGE_OF] = slug
-    elif request.method != "HEAD" and by_a_person(headers.get("User-Agent", ""), headers.get("Sec-Purpose", "")):
+    elif request.method == "GET" and by_a_person(headers.get("User-Agent", ""), headers.get("Sec-Purpose", "")):
         visits.add(slug)

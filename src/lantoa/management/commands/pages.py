@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import signal
 import threading
 import time
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections
 
+from lantoa.contests.visit_log import count_logs
 from lantoa.lib.watch import measures
 from lantoa.management.measuring import step
 from lantoa.management.public_pages import Writer
@@ -30,12 +32,14 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        writer = Writer()
+        writer, shard = Writer(), secrets.randbelow(2**31)
         measures.claim(settings.METERS, "pages")
         while not stop.wait(BEAT):
             try:
                 with step("pages"):
                     writer.round()
+                with step("visits"):
+                    count_logs(settings.VISITS_LOG, shard=shard)
                 measures.BEAT.set(time.time(), "pages")
             except (Error, OSError):
                 # The database or the disk: say so, and try again with the next beat. Nobody vouches meanwhile.

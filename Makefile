@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # The days made again have a folder of their own: nobody's data are mixed.
 export LANTOA_DATA ?= $(CURDIR)/var$(if $(SIMULATE),/simulated)
 
-.PHONY: help run test check bench torture screens words setup browser webserver clean cluster cluster-stop
+.PHONY: help run test check bench torture screens words setup browser webserver clean cluster cluster-stop torture-cluster
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -60,6 +60,9 @@ cluster-stop: ## remove what a killed `make cluster` left
 
 torture: $(VENV)/.dev $(VENV)/.words browser ## break it on purpose, for hours; a report (ONLY="R05 R12" some trials, SCALE=0.01 a look)
 	$(BIN)/python -m torture $(ONLY) $(if $(SCALE),--scale $(SCALE))
+
+torture-cluster: $(VENV)/.dev $(VENV)/.words ## break the production form on purpose: half an hour, as root; a report (ONLY="failover", KILLS=1)
+	$(BIN)/python -m torture.cluster $(ONLY) $(if $(KILLS),--kills $(KILLS))
 
 screens: $(VENV)/.dev $(VENV)/.words browser ## pictures of every page into var/screens
 	$(BIN)/python tools/screens.py

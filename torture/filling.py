@@ -10,6 +10,7 @@ import json
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from benchmarks.installation import prepare
 
@@ -18,9 +19,14 @@ LASTS = timedelta(days=30)
 
 
 def main() -> None:
-    """An open contest with an invented bank, whose right options say so, and people who have not sat yet."""
+    """Make the installation and keep its crowd beside it."""
     data, people = Path(sys.argv[1]), int(sys.argv[2])
     prepare(data, 0)
+    (data / "crowd.json").write_text(json.dumps(fill(people)))
+
+
+def fill(people: int) -> list[dict[str, Any]]:
+    """An open contest with an invented bank, whose right options say so, and people who have not sat yet."""
     from benchmarks.crowd import walkers
 
     from lantoa.contests.models import Contestant
@@ -34,8 +40,7 @@ def main() -> None:
     cookies = walkers(contest, people, first=0)
     enter_missing(contest)
     ids = Contestant.objects.filter(contest=contest).order_by("pk").values_list("pk", flat=True)
-    crowd = [{"session": cookie, "contestant": who} for cookie, who in zip(cookies, ids, strict=True)]
-    (data / "crowd.json").write_text(json.dumps(crowd))
+    return [{"session": cookie, "contestant": who} for cookie, who in zip(cookies, ids, strict=True)]
 
 
 if __name__ == "__main__":

@@ -94,7 +94,7 @@ class Connection:
             await self.close()
             self._streams = await asyncio.open_connection(self.host, self.port, limit=LONGEST)
         reader, writer = self._streams
-        lines = [f"{method} {path} HTTP/1.1", f"Host: {HOST}:{self.port}"]
+        lines = [f"{method} {path} HTTP/1.1", f"Host: {self.host}:{self.port}"]
         lines += [f"{name}: {value}" for name, value in fields.items()]
         if body is not None:
             lines.append(f"Content-Length: {len(body)}")

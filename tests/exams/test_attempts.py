@@ -51,7 +51,7 @@ def test_a_paper_can_be_drawn_again_from_the_seed(me):
     from lantoa.exams.bank import key_of
 
     opened = open_bank(attempt.bank_id)
-    again = opened.draw.draw(key_of(me.contest, me, 1))
+    again = opened.draw.draw(key_of(me.contest, bytes(me.who), 1))
     assert [opened.by_code[code].pk for code in again.questions] == attempt.questions
     assert [ORDERS[order] for order in attempt.orders] == list(again.options)
 

@@ -193,8 +193,8 @@ def test_control_without_looking_at_the_mark_again_an_exam_outlives_the_correcti
     by = an_account("organiser")
     someone = a_contestant(contest)
     attempt = start_attempt(contestant=someone, at=DURING)
-    blind = actions.statements.SUBMIT.replace("AND corrected = %(corrected)s", "AND %(corrected)s IS NOT NULL")
-    monkeypatch.setattr(actions.statements, "SUBMIT", blind)
+    blind = actions.statements.SUBMIT_HELD.replace("AND c.corrected = %(corrected)s", "AND %(corrected)s IS NOT NULL")
+    monkeypatch.setattr(actions.statements, "SUBMIT_HELD", blind)
     read_before = Attempt.objects.locked().filter(pk=attempt.pk)
     with transaction.atomic():
         stale = read_before.get()

@@ -63,13 +63,13 @@ def test_the_name_stands_in_the_log_beside_the_same_seed_as_before(contest):
 
 def test_until_the_number_is_entered_no_exam_starts_and_then_papers_are_drawn_with_it(contest):
     me = a_contestant(contest)
-    before = key_of(contest, me, 1)
+    before = key_of(contest, bytes(me.who), 1)
     me.contest = named(contest)
     with pytest.raises(actions.Refused) as found:
         actions.start_attempt(contestant=me, at=DURING)
     assert found.value.code == "no-number"
     me.contest = entered(contest)
-    assert key_of(me.contest, me, 1) != before
+    assert key_of(me.contest, bytes(me.who), 1) != before
     assert actions.start_attempt(contestant=me, at=DURING).number == 1
     assert lines(contest, "beacon")[0][2] == beacon_digest(b"87210").hex()
 

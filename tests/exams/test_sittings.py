@@ -38,7 +38,7 @@ def test_an_attempt_is_entered_with_what_counts_and_hashes_of_paper_and_answers(
     line, body = read(entry)
     assert (line.kind, line.at) == ("first", milliseconds(attempt.submitted_at))
     assert body[:7] == (bytes(me.who), 1, attempt.correct, 20, 300_000, me.contest.rules_version, 1)
-    drawn = open_bank(attempt.bank_id).draw.draw(key_of(me.contest, me, 1))
+    drawn = open_bank(attempt.bank_id).draw.draw(key_of(me.contest, bytes(me.who), 1))
     assert body.paper == paper_hash(1, drawn)
     assert body.answers == forms.answers_commitment(forms.inner_salt(bytes(entry.secret)), "B" * 19 + "-")
 

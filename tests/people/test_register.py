@@ -2,7 +2,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lantoa.people import numbers
+from lantoa.people import numbers, rehearsals
 from lantoa.people.models import Account, AuditEntry, Consent, Person
 from lantoa.people.refused import Refused
 from lantoa.people.validity import missing
@@ -106,3 +106,11 @@ def test_no_spelling_of_a_number_opens_a_second_account(register, data):
     assert "phone" in refused(register, phone=typed_phone, citizen_id="031175004829", password=PASSWORD)
     assert "citizen_id" in refused(register, phone="0987654321", citizen_id=typed_id)
     assert Account.objects.count() == 1
+
+
+def test_invented_numbers_belong_to_rehearsals_and_nothing_else_does(register):
+    phone, citizen_id = rehearsals.numbers_of(7)
+    assert refused(register, phone=phone, citizen_id=citizen_id) == {"phone": "invented", "citizen_id": "invented"}
+    assert refused(register, rehearsal=True) == {"phone": "real", "citizen_id": "real"}
+    invented = register(phone=phone, citizen_id=citizen_id, rehearsal=True, sure=False).person
+    assert (invented.rehearsal, register().person.rehearsal) == (True, False)

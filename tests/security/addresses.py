@@ -64,7 +64,7 @@ SITE: dict[str, Meets] = {
     "lesson": Meets(MINE, NEVER, where={"code": "LESSON"}),
     "card": Meets(MINE, GUIDED, sent={"do": "done"}, where={"code": "LESSON", "number": 1}),
     "exam": Meets(MINE, NEVER),
-    "exam-start": Meets(NEVER, GUIDED),
+    "exam-start": Meets(NEVER, MINE),
     "exam-save": Meets(NEVER, "302 200 404 302", sent=SHEET, where={"number": 2}),
     "exam-submit": Meets(GUIDED, "302 302 404 302", sent=SHEET, where={"number": 2}),
     "result": Meets("302 302 404 302", NEVER, where={"number": 2}),

@@ -214,10 +214,12 @@ def _build_data(cluster: Cluster) -> None:
 
 
 def _fill(cluster: Cluster, people: int) -> None:
-    """Tables, the demonstration contest, static files; each machine that serves has its own copy of the latter."""
+    """Tables, and the demonstration contest with its sign-ins for those who try it; without people only tables."""
     environ = os.environ | cluster.environ(FRONT)
-    for command in (["migrate", "--verbosity=0"], ["demo", f"--people={people}"]):
-        run(*lantoa(*command), env=environ)
+    run(*lantoa("migrate", "--verbosity=0"), env=environ)
+    if not people:
+        return
+    run(*lantoa("demo", f"--people={people}"), env=environ)
     for machine in APPS:
         shutil.copy(FRONT.folder / "demo-accounts.json", machine.folder)
 
@@ -229,14 +231,22 @@ def start_cache() -> None:
     FRONT.start("redis", ["redis-server", *where, *keeps])
 
 
-def start_app(machine: Machine, cluster: Cluster, processes: int = 2) -> None:
+def start_app(machine: Machine, cluster: Cluster) -> None:
     """Site, reports and workers, each a role of its own in the database."""
-    site = cluster.environ(machine, "lantoa_site")
-    where = ["serve", "--site", "--host", machine.address]
-    machine.start("site", lantoa(*where, "--port", "8000", "--workers", str(processes)), environ=site)
+    start_site(machine, cluster)
     reports = cluster.environ(machine, "lantoa_reports")
-    machine.start("reports", lantoa(*where, "--port", "8001", "--workers", "1"), environ=reports)
+    machine.start("reports", _serve(machine, 8001, 1), environ=reports)
     start_worker(machine, cluster)
+
+
+def start_site(machine: Machine, cluster: Cluster) -> None:
+    """The processes that serve pages."""
+    machine.start("site", _serve(machine, 8000, 2), environ=cluster.environ(machine, "lantoa_site"))
+
+
+def _serve(machine: Machine, port: int, processes: int) -> list[str]:
+    where = ["--host", machine.address, "--port", str(port), "--workers", str(processes)]
+    return lantoa("serve", "--site", *where)
 
 
 def start_worker(machine: Machine, cluster: Cluster) -> None:
@@ -262,7 +272,7 @@ def start_front(cluster: Cluster) -> None:  # noqa: ARG001 (its shape is the par
 def answers(machine: Machine, port: int = 8000) -> bool:
     """Whether a page comes."""
     try:
-        with urlopen(f"http://{machine.address}:{port}/", timeout=5) as answer:
+        with urlopen(f"http://{machine.address}:{port}/robots.txt", timeout=5) as answer:
             return bool(answer.status == 200)
     except (URLError, OSError):
         return False

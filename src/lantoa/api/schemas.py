@@ -89,6 +89,7 @@ SCHEMAS: dict[str, Schema] = {
         asked=_count("Questions of a paper."),
         time_limit=_count("Seconds for a paper."),
         attempts_limit=_or_null(_count("Attempts a person; null: as many as one likes.")),
+        rehearsal={"type": "boolean", "description": "Made to be rushed before the opening; its people are invented."},
         links=_object(
             "Where its data are.",
             page=_address("For people."),

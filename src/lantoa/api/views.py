@@ -202,6 +202,7 @@ def _contest(contest: Contest, now: datetime) -> Plain:
         "asked": contest.asked,
         "time_limit": int(contest.time_limit.total_seconds()),
         "attempts_limit": contest.attempts_limit,
+        "rehearsal": contest.rehearsal,
         "links": {
             "page": f"{settings.PUBLIC_URL}/{contest.slug}/",
             **{

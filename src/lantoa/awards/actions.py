@@ -18,7 +18,7 @@ DRAWS = 5  # numbers tried before something must be wrong: one of 2⁶⁰ is har
 
 
 class Refused(Exception):
-    """A rule says no. The code is invalid, or the first step that is missing: topics, exam or share."""
+    """A rule says no. The code is rehearsal, invalid, or the first step that is missing: topics, exam or share."""
 
     def __init__(self, code: str) -> None:
         """Carry the rule's code; the door turns it into words."""
@@ -48,6 +48,8 @@ def issue_certificate(*, contestant: Contestant, at: datetime | None = None) -> 
     known = Certificate.objects.of(contestant)
     if known is not None:
         return known
+    if contestant.contest.rehearsal:
+        raise Refused("rehearsal")
     if contestant.valid_at is None:
         raise Refused("invalid")
     for step in missing(contestant):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 # No inline script, no inline style, no other host (domain.md §5: nothing is fetched from abroad).
@@ -16,6 +17,7 @@ SITE_POLICY = (
 CONSOLE_POLICY = SITE_POLICY.replace("script-src 'self'", "script-src 'self' 'unsafe-eval'")
 CONSOLE = "/quan-tri/"
 ALWAYS = {
+    **({"Strict-Transport-Security": f"max-age={settings.SECURE_HSTS_SECONDS}"} if settings.HTTPS else {}),
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -23,6 +25,8 @@ ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+ON_THE_SITE = {"Content-Security-Policy": SITE_POLICY, **ALWAYS}
+IN_THE_CONSOLE = {"Content-Security-Policy": CONSOLE_POLICY, **ALWAYS}
 
 
 class PageHeaders:
@@ -37,8 +41,7 @@ class PageHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, with the headers."""
         response = self.get_response(request)
-        policy = CONSOLE_POLICY if request.path_info.startswith(CONSOLE) else SITE_POLICY
-        for name, value in {"Content-Security-Policy": policy, **ALWAYS}.items():
+        for name, value in (IN_THE_CONSOLE if request.path_info.startswith(CONSOLE) else ON_THE_SITE).items():
             response.headers.setdefault(name, value)
         if (request.COOKIES or response.cookies) and "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "private, no-store"

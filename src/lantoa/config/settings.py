@@ -75,6 +75,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "lantoa.config.watching.Watch",
     "lantoa.config.headers.PageHeaders",
+    "lantoa.site.lane.FastLane",
     "django.middleware.security.SecurityMiddleware",
     "lantoa.site.public_pages.PublicPages",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -34,12 +34,14 @@ class Refused(Exception):
 def join(*, contest: Contest, person: Person, at: datetime | None = None) -> Contestant:
     """Enter a person into a contest, once: joining again gives the same entry.
 
-    Raises :class:`Refused`: before, closed, no_unit, unit_elsewhere. The entry and its step in the journal of
-    figures (figures.md §2) are one transaction.
+    Raises :class:`Refused`: rehearsal, before, closed, no_unit, unit_elsewhere. The entry and its step in the journal
+    of figures (figures.md §2) are one transaction.
     """
     if known := contest.contestants.filter(person=person).first():
         return known
     moment = clock.whole(at or clock.now())
+    if person.rehearsal is not contest.rehearsal:
+        raise Refused("rehearsal")
     phase = contest.phase(moment)
     if phase is not Phase.OPEN:
         raise Refused(phase.value)

@@ -31,11 +31,13 @@ def import_contest(
     opens: date | None = None,
     closes: date | None = None,
     publish: bool = False,
+    rehearsal: bool = False,
     at: datetime | None = None,
 ) -> tuple[Contest, list[str]]:
     """Make or bring up to date the contest of a package; returns it and what changed.
 
-    ``opens`` and ``closes`` stand for the package's days. A contest keeps its seed and is never unpublished.
+    ``opens`` and ``closes`` stand for the package's days. A contest keeps its seed and is never unpublished. Only a new
+    one can be a ``rehearsal``.
     """
     first, last = opens or package.contest["opens"], closes or package.contest["closes"]
     fields = {name: package.contest.get(name, "") for name in _WORDS} | {
@@ -56,13 +58,17 @@ def import_contest(
         fields["published"] = True
     contest = Contest.objects.select_for_update().filter(slug=package.contest["slug"]).first()
     if contest is None:
-        contest = Contest.objects.create(slug=package.contest["slug"], seed_sealed=b"", **fields)
-        contest.seed_sealed = seal(secrets.token_bytes(SEED), table="contest", column="seed", row=str(contest.pk))
-        contest.save(update_fields=["seed_sealed"])
-        enter_seed(contest, at or clock.now())
-        return contest, [NEW]
+        return _new(at or clock.now(), slug=package.contest["slug"], rehearsal=rehearsal, **fields), [NEW]
     changed = _settle(contest, _changeable(contest, fields))
     return contest, [f"cuộc thi: {', '.join(changed)}"] if changed else []
+
+
+def _new(at: datetime, **fields: Any) -> Contest:
+    contest = Contest.objects.create(seed_sealed=b"", **fields)
+    contest.seed_sealed = seal(secrets.token_bytes(SEED), table="contest", column="seed", row=str(contest.pk))
+    contest.save(update_fields=["seed_sealed"])
+    enter_seed(contest, at)
+    return contest
 
 
 def _changeable(contest: Contest, fields: dict[str, Any]) -> dict[str, Any]:

@@ -28,23 +28,49 @@ _MS = timedelta(milliseconds=1)
 _CODE = re.compile(r"[0-9A-Z-]{1,16}")
 
 
-def entered(given: str = "") -> str:
-    """The two inserts of one entry, as parts of a statement that writes the fact too; ``given`` a part before it.
-
-    Parameters: those of `Written` with `log_` before them, `contest`, `contestant` and `log_number`.
-    """
-    return f"""
-entered AS (
+APPEND = """
+WITH entered AS (
     INSERT INTO lantoa_entry (contest_id, contestant_id, number, at_ms, line, leaf, secret, body)
-    SELECT %(contest)s, %(contestant)s, %(log_number)s, %(log_at_ms)s, %(log_line)s, %(log_leaf)s, %(log_secret)s,
-           %(log_body)s {given}
+    VALUES (%(contest)s, %(contestant)s, %(log_number)s, %(log_at_ms)s, %(log_line)s, %(log_leaf)s, %(log_secret)s,
+            %(log_body)s)
     RETURNING id
 ), queued AS (
     INSERT INTO lantoa_waiting (entry_id, contest_id) SELECT id, %(contest)s FROM entered
+)
+SELECT id FROM entered"""
+
+
+def sealed(source: str, body: str) -> str:
+    """The parts of a statement that enter a personal fact whose moment only the statement knows.
+
+    ``source`` is a part before it with contest_id, contestant_id, number and submitted_at (a whole millisecond);
+    ``body`` an SQL text over its columns. Parameters: those of :func:`secrets_of`.
+    """
+    return f"""
+spoken AS (
+    SELECT contest_id, contestant_id, number, (extract(epoch FROM submitted_at) * 1000)::bigint AS at_ms, {body} AS body
+      FROM {source}
+), lined AS (
+    SELECT *, %(log_kind)s::text || ' ' || at_ms || ' ' || encode(sha256(
+                  '\\x{forms.COMMITMENT.hex()}'::bytea || %(log_salt)s::bytea || convert_to(body, 'UTF8')), 'hex')
+              AS line
+      FROM spoken
+), entered AS (
+    INSERT INTO lantoa_entry (contest_id, contestant_id, number, at_ms, line, leaf, secret, body)
+    SELECT contest_id, contestant_id, number, at_ms, line, sha256('\\x00'::bytea || convert_to(line, 'UTF8')),
+           %(log_secret)s, body
+      FROM lined
+    RETURNING id, contest_id
+), queued AS (
+    INSERT INTO lantoa_waiting (entry_id, contest_id) SELECT id, contest_id FROM entered
 )"""  # noqa: S608 (our own text; every value is a parameter)
 
 
-APPEND = f"WITH {entered()} SELECT id FROM entered"  # noqa: S608
+def secrets_of(kind: str, secret: bytes) -> dict[str, Any]:
+    """What `sealed` asks for."""
+    return {"log_kind": kind, "log_secret": secret, "log_salt": forms.body_salt(secret)}
+
+
 _COLUMNS = ("id", "contest_id", "contestant_id", "number", "at_ms", "line", "leaf", "secret", "body")
 
 

@@ -26,9 +26,9 @@ TURN_KEY = 0x1A71  # one advisory lock a contest: those who correct take turns
 class ContestQuerySet(models.QuerySet["Contest"]):
     """Reads of contests."""
 
-    def public(self) -> ContestQuerySet:
-        """What anyone may see, the newest first."""
-        return self.filter(published=True).select_related("root").order_by("-opens_at")
+    def public(self, *, rehearsals: bool = False) -> ContestQuerySet:
+        """What anyone may see, the newest first; rehearsals are listed nowhere and open to who knows their address."""
+        return self.newest().filter(published=True, rehearsal__in=(False, rehearsals))
 
     def newest(self) -> ContestQuerySet:
         """All of them, unpublished ones too, for those who run them; with the database's moment as ``.moment``."""
@@ -44,8 +44,8 @@ class ContestQuerySet(models.QuerySet["Contest"]):
         return self.filter(ended_at__isnull=False)
 
     def named(self, slug: str) -> Contest:
-        """The public contest of that address, with the database's moment as ``.moment``; raises DoesNotExist."""
-        return self.public().annotate(moment=Now()).get(slug=slug)  # type: ignore[no-redef] # declared below
+        """The contest of that address, with the database's moment as ``.moment``; raises DoesNotExist."""
+        return self.public(rehearsals=True).get(slug=slug)
 
 
 class Contest(models.Model):
@@ -64,6 +64,7 @@ class Contest(models.Model):
     opens_at = models.DateTimeField("mở lúc")
     closes_at = models.DateTimeField("đóng lúc", help_text="24:00 của ngày cuối, tức 0:00 ngày hôm sau")
     published = models.BooleanField("đã công bố", default=False)
+    rehearsal = models.BooleanField("diễn tập", default=False, db_default=False, editable=False)
     package_version = models.PositiveIntegerField("bản nội dung", default=1)
     rules_version = models.PositiveIntegerField("bản quy định", default=0, editable=False)  # newest in the log; 0: none
     # The exam's rules: seed B Bước 4, experience.md §3.

@@ -6,19 +6,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from lantoa.contests.calendar import Phase
 from lantoa.contests.models import Contest, Contestant, Correction
-from lantoa.exams import statements
+from lantoa.exams import slips, statements
 from lantoa.exams.bank import key_of, open_bank
-from lantoa.exams.marking import NOTHING, ORDER_INDEX, hits
+from lantoa.exams.marking import NOTHING
 from lantoa.exams.models import Attempt, Bank
 from lantoa.exams.ranking import Ranked, best, key
 from lantoa.exams.results import attempts_of, result_of
 from lantoa.exams.settling import counts, family_of, settle
-from lantoa.exams.sittings import sitting
+from lantoa.exams.sittings import parameters
 from lantoa.lib import clock
+from lantoa.lib.rows import one
 
 
 class Refused(Exception):
@@ -47,6 +48,14 @@ def start_attempt(*, contestant: Contestant, at: datetime | None = None) -> Atte
         return _open(contestant, number, bank, at)
 
 
+def slip_to_start(contestant: Contestant, last: Attempt | None, at: datetime) -> slips.Start:
+    """What lets this person start the next attempt in one statement (`hot.py`), after the ``last``; raises Refused."""
+    contest, number = contestant.contest, last.number + 1 if last else 1
+    bank = _admit(contestant, number, at)
+    who = bytes(contestant.who)
+    return slips.Start(contestant.pk, number, bank.pk, contest.rules_version, contest.package_version, who)
+
+
 def _admit(contestant: Contestant, number: int, at: datetime) -> Bank:
     """The bank to draw from, when every rule lets this person start attempt ``number``; raises Refused."""
     contest = contestant.contest
@@ -71,40 +80,25 @@ def _admit(contestant: Contestant, number: int, at: datetime) -> Bank:
 
 def _open(contestant: Contestant, number: int, bank: Bank, at: datetime) -> Attempt:
     """Draw the paper and keep it. Of two starts at once the first insert stands; the paper is the same in both."""
-    contest, opened = contestant.contest, open_bank(bank.pk)
-    paper = opened.draw.draw(key_of(contest, contestant, number))
+    contest = contestant.contest
+    questions, orders = open_bank(bank.pk).drawn(key_of(contest, bytes(contestant.who), number))
     attempt = Attempt(
         contestant=contestant,
         number=number,
         bank=bank,
-        questions=[opened.by_code[code].pk for code in paper.questions],
-        orders=[ORDER_INDEX[order] for order in paper.options],
-        answers=[NOTHING] * len(paper.questions),
+        questions=questions,
+        orders=orders,
+        answers=[NOTHING] * len(questions),
         started_at=at,
         deadline=min(at + contest.time_limit, contest.closes_at),
     )
-    row = _one(
-        statements.START,
-        contestant=contestant.pk,
-        number=number,
-        bank=bank.pk,
-        questions=attempt.questions,
-        orders=attempt.orders,
-        answers=attempt.answers,
-        at=at,
-        deadline=attempt.deadline,
-    )
+    values = {"contestant": contestant.pk, "number": number, "bank": bank.pk, "at": at, "deadline": attempt.deadline}
+    paper = {"questions": questions, "orders": orders, "answers": attempt.answers}
+    row = one(statements.START_ADMITTED, {**values, **paper})
     if row is None:
         return Attempt.objects.get(contestant=contestant, number=number)
     attempt.pk = row[0]
     return attempt
-
-
-def _one(statement: str, **values: Any) -> tuple[Any, ...] | None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        row: tuple[Any, ...] | None = cursor.fetchone()
-    return row
 
 
 def save_sheet(
@@ -116,7 +110,7 @@ def save_sheet(
     delayed or doubled request never overwrites a later answer.
     """
     values = {"contestant": contestant.pk, "number": number, "answers": list(answers), "revision": revision, "at": at}
-    if _one(statements.SAVE, **values) is None:
+    if one(statements.SAVE_OWN, values) is None:
         raise Refused(_why_not(contestant, number, at))
     return revision
 
@@ -168,10 +162,9 @@ def _close(attempt: Attempt, *, at: datetime, answers: Sequence[int]) -> None:
     Of somebody under a correction only the facts are appended that way; what they change is settled in its turn.
     """
     contestant = attempt.contestant
-    opened = open_bank(attempt.bank_id)
     attempt.answers = list(answers)
     attempt.submitted_at = at
-    attempt.correct = sum(hits(answers, attempt.orders, opened.keys(attempt.questions)))
+    attempt.correct = open_bank(attempt.bank_id).right(attempt.questions, attempt.orders, answers)
     attempt.duration_ms = (at - attempt.started_at) // timedelta(milliseconds=1)
     attempt.closed_by = _closed_by(attempt, contestant.contest, at)
     if not contestant.corrected and _append(attempt, getattr(contestant, "best", None), corrected=False):
@@ -183,15 +176,22 @@ def _close(attempt: Attempt, *, at: datetime, answers: Sequence[int]) -> None:
 
 def _append(attempt: Attempt, old: Ranked | None, *, corrected: bool) -> bool:
     """The facts of a closed attempt; False, and nothing written, if a correction came since it was read."""
-    result = result_of(attempt)
+    result, opened = result_of(attempt), open_bank(attempt.bank_id)
+    told = parameters(
+        who=bytes(attempt.contestant.who),
+        number=attempt.number,
+        correct=len(attempt.questions) - result.missed,
+        bank=opened.bank.version,
+        shown=opened.shown(attempt.questions, attempt.orders),
+        answers=attempt.answers,
+    )
     facts: dict[str, Any] = {
-        **sitting(attempt, open_bank(attempt.bank_id)).parameters(attempt.number),
         "attempt": attempt.pk,
+        "number": attempt.number,
         "answers": attempt.answers,
         "at": result.submitted_at,
         "closed_by": attempt.closed_by,
         "correct": attempt.correct,
-        "contest": attempt.contestant.contest_id,
         "contestant": attempt.contestant_id,
         "corrected": corrected,
         "first": old is None,
@@ -202,7 +202,7 @@ def _append(attempt: Attempt, old: Ranked | None, *, corrected: bool) -> bool:
         "old_ms": old.ms if old else None,
         "old_at": old.submitted_at if old else None,
     }
-    return _one(statements.SUBMIT, **facts) is not None
+    return one(statements.SUBMIT_HELD, {**facts, **told}) is not None
 
 
 def _best_before(attempt: Attempt) -> Ranked | None:

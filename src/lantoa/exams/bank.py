@@ -8,24 +8,23 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from lantoa.exams.marking import ORDERS
-from lantoa.exams.models import Attempt, Bank, Question
+from lantoa.exams.marking import ORDER_INDEX, ORDERS, hits
+from lantoa.exams.models import Bank, Question
 from lantoa.lib.sealing import unseal
 from lantoa_verify.papers import Bank as Draw
-from lantoa_verify.papers import Blueprint, Candidate
+from lantoa_verify.papers import Blueprint, Candidate, hash_of
 from lantoa_verify.streams import contest_key, paper_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from lantoa.contests.models import Contest, Contestant
+    from lantoa.contests.models import Contest
 
 
 @dataclass(frozen=True)
 class Asked:
     """A question as a contestant sees it: no key, no explanation, no author's order, no id."""
 
-    number: int
     stem: str
     options: tuple[str, ...]
 
@@ -56,13 +55,24 @@ class OpenBank:
         """The topic of each question of a paper."""
         return [self.questions[pk].topic for pk in questions]
 
-    def paper(self, attempt: Attempt) -> list[Asked]:
-        """The paper of an attempt as it is shown."""
-        shown = []
-        for number, (pk, order) in enumerate(zip(attempt.questions, attempt.orders, strict=True), 1):
-            question = self.questions[pk]
-            shown.append(Asked(number, question.stem, tuple(question.options[place] for place in ORDERS[order])))
-        return shown
+    def drawn(self, key: bytes) -> tuple[list[int], list[int]]:
+        """The paper of a key: its questions, and for each the place in ORDERS of how its options are shown."""
+        paper = self.draw.draw(key)
+        return [self.by_code[code].pk for code in paper.questions], [ORDER_INDEX[order] for order in paper.options]
+
+    def shown(self, questions: Sequence[int], orders: Sequence[int]) -> bytes:
+        """The hash of a paper, as the log names it."""
+        codes = [self.questions[pk].code for pk in questions]
+        return hash_of(self.bank.version, codes, [ORDERS[order] for order in orders])
+
+    def right(self, questions: Sequence[int], orders: Sequence[int], answers: Sequence[int]) -> int:
+        """How many answers are right."""
+        return sum(hits(answers, orders, self.keys(questions)))
+
+    def shown_as(self, question: int, order: int) -> Asked:
+        """A question as a contestant sees it."""
+        asked = self.questions[question]
+        return Asked(asked.stem, tuple(asked.options[place] for place in ORDERS[order]))
 
 
 def _candidate(question: Question) -> Candidate:
@@ -90,10 +100,9 @@ def _contest_key(contest: int, sealed: bytes, value: str) -> bytes:
     return contest_key(seed, value.encode())
 
 
-def key_of(contest: Contest, contestant: Contestant, number: int) -> bytes:
+def key_of(contest: Contest, who: bytes, number: int) -> bytes:
     """The key of one paper: from the contest's seed and public number, the pseudonym and the attempt's number."""
-    key = _contest_key(contest.pk, bytes(contest.seed_sealed), contest.number_value)
-    return paper_key(key, bytes(contestant.who), number)
+    return paper_key(_contest_key(contest.pk, bytes(contest.seed_sealed), contest.number_value), who, number)
 
 
 def digest(content: object) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
+from typing import Any
 
 from lantoa.contests import ledger
 from lantoa.contests.models import Contest
@@ -31,6 +33,17 @@ def sitting(attempt: Attempt, opened: OpenBank, secret: bytes | None = None) -> 
         secret=secret,
     )
     return ledger.personal(written.kind(attempt.number), attempt.submitted_at, body, secret)
+
+
+def parameters(
+    *, who: bytes, number: int, correct: int, bank: int, shown: bytes, answers: Sequence[int]
+) -> dict[str, Any]:
+    """The same as parameters of a statement that knows moment, duration and rules itself (`ledger.sealed`)."""
+    secret = secrets.token_bytes(forms.SECRET_BYTES)
+    told = written.around(
+        who=who, number=number, correct=correct, bank=bank, shown=shown, answers=answers, secret=secret
+    )
+    return {**ledger.secrets_of(written.kind(number), secret), **told}
 
 
 def enter_missing(contest: Contest) -> int:

@@ -25,8 +25,21 @@ def body(
 ) -> forms.Sitting:
     """The body of the entry; ``paper`` is the code and the order of each question as shown."""
     shown = hash_of(bank, [code for code, _ in paper], [ORDERS[order] for _, order in paper])
-    committed = forms.answers_commitment(forms.inner_salt(secret), choices(answers))
-    return forms.Sitting(who, number, correct, len(answers), ms, rules, bank, shown, committed)
+    return forms.Sitting(who, number, correct, len(answers), ms, rules, bank, shown, _committed(answers, secret))
+
+
+def around(
+    *, who: bytes, number: int, correct: int, bank: int, shown: bytes, answers: Sequence[int], secret: bytes
+) -> dict[str, str]:
+    """The same body without milliseconds and rules, which the statement puts between: what stands before and after."""
+    told = forms.Sitting(who, number, correct, len(answers), 0, 0, bank, shown, _committed(answers, secret))
+    words = forms.write_body(kind(number), told).decode().split(" ")
+    place = forms.Sitting._fields.index("ms")
+    return {"log_head": " ".join(words[:place]) + " ", "log_tail": " " + " ".join(words[place + 2 :])}
+
+
+def _committed(answers: Sequence[int], secret: bytes) -> bytes:
+    return forms.answers_commitment(forms.inner_salt(secret), choices(answers))
 
 
 def kind(number: int) -> str:

@@ -16,7 +16,7 @@ from django.db import transaction
 from lantoa.contests.calendar import Phase
 from lantoa.contests.models import Contest, Contestant
 from lantoa.learning.lessons import Lesson as Written
-from lantoa.learning.lessons import read_lessons
+from lantoa.learning.lessons import read_lessons, shortened
 from lantoa.learning.models import Lesson, Progress, Topic
 from lantoa.lib import clock
 from lantoa.lib.frontmatter import BadContent
@@ -60,12 +60,16 @@ def set_topics(*, contest: Contest, topics: Sequence[dict[str, Any]]) -> list[st
     return changed
 
 
-def publish_lessons(*, contest: Contest, folder: Path, at: datetime | None = None) -> list[str]:
+def publish_lessons(
+    *, contest: Contest, folder: Path, at: datetime | None = None, cards: int | None = None
+) -> list[str]:
     """Publish the lessons of a package: a new version of each that changed; returns what changed.
 
-    A lesson that the package no longer has is withdrawn; its versions stay. Raises BadContent.
+    A lesson that the package no longer has is withdrawn; its versions stay. With ``cards`` the course is cut to so
+    many (lessons.shortened). Raises BadContent.
     """
     written = read_lessons(folder)
+    written = written if cards is None else shortened(written, cards)
     films = _films(written, folder)
     at, changed = at or clock.now(), []
     with transaction.atomic():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,13 @@ def read_lessons(folder: Path) -> list[Lesson]:
         faults.at("lessons")(f"mã {code} dùng hai lần")
     faults.settle()
     return sorted(found, key=lambda lesson: (lesson.topic, lesson.position))
+
+
+def shortened(lessons: list[Lesson], cards: int) -> list[Lesson]:
+    """A rehearsal's course: ``cards`` compulsory lessons of one card each, from the topics in turn."""
+    chosen = sorted(lessons, key=lambda lesson: (lesson.position, lesson.topic))[:cards]
+    short = [replace(lesson, compulsory=True, cards=lesson.cards[:1]) for lesson in chosen]
+    return sorted(short, key=lambda lesson: (lesson.topic, lesson.position))
 
 
 def _lesson(text: str, drawings: Path, report: Report) -> Lesson | None:

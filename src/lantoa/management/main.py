@@ -25,6 +25,9 @@ GROUPS = {
         "correct": "CONTEST void|restore|move|merge CONTESTANT: a later decision, with --by and --reason",
         "rebuild": "CONTEST [--check]: make everything derived again from the facts",
     },
+    "Before the opening": {
+        "rehearse": "--prepare | URL | --remove: rush the installation with the reference contest's ten days",
+    },
     "Care": {
         "metrics": "the numbers of this machine's processes for Prometheus; --once prints them",
         "account": "create, roles: staff accounts",

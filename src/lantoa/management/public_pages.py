@@ -137,9 +137,9 @@ class Writer:
 
 
 def pages() -> Iterator[Kept]:
-    """All that are kept now: of the platform, and of each public contest, in both languages."""
+    """All that are kept now: of the platform, and of each contest that has an address, in both languages."""
     now = clock.now()
-    contests = list(Contest.objects.public())
+    contests = list(Contest.objects.public(rehearsals=True))
     kinds = public_kinds()
     for contest in contests:
         phase = contest.phase(now)

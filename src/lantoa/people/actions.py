@@ -14,7 +14,7 @@ from lantoa.lib import clock
 from lantoa.lib import phone as phones
 from lantoa.lib.digits import Unreadable
 from lantoa.lib.text import name_key, tidy
-from lantoa.people import access, numbers, passwords, sign_in
+from lantoa.people import access, numbers, passwords, rehearsals, sign_in
 from lantoa.people.journal import note, subject
 from lantoa.people.models import TAKING_PART, Account, Consent, Group, Person, Role
 from lantoa.people.refused import Fault, Refused
@@ -39,24 +39,27 @@ def register(
     password: str,
     consent_version: str,
     sure: bool = True,
+    rehearsal: bool = False,
     at: datetime | None = None,
 ) -> Account:
     """Open the one account of a person (M1–M3); raises :class:`Refused` with a fault for each field to correct.
 
     Numbers may come as typed; not ``sure``, odd ones raise a doubt. An empty ``consent_version`` is no consent.
+    For a ``rehearsal`` both numbers must be invented ones, and nowhere else may they be.
     Also fifty at once make one account: the keyed indexes are unique in the database.
     """
     moment = at or clock.now()
     faults: Faults = {}
-    person = Person(unit=unit, sub_unit=sub_unit, group=group, created_at=moment)
+    person = Person(unit=unit, sub_unit=sub_unit, group=group, created_at=moment, rehearsal=rehearsal)
     person.full_name = _name(full_name, faults)
     person.sort_key = name_key(person.full_name)
     phone_number, citizen_number = _phone(phone, faults), _citizen_id(citizen_id, moment, faults)
     _unit(unit, sub_unit, faults)
     _group(group, faults)
     _password_and_consent(password, person.full_name, consent_version, faults)
+    faults |= rehearsals.faults(phone_number, citizen_number, rehearsal=rehearsal)
     _not_taken(phone_number, citizen_number, faults)
-    _raise(faults if sure else _doubts(phone_number, citizen_number) | faults)
+    _raise(faults if sure or rehearsal else _doubts(phone_number, citizen_number) | faults)
     numbers.put(person, phone_number=phone_number, citizen_number=citizen_number)
     return _open_account(person, make_password(password), consent_version, moment)
 
@@ -99,6 +102,7 @@ def correct_profile(
     before = _values(person)
     phone_number = _phone(phone, faults) if phone else None
     citizen_number = _citizen_id(citizen_id, moment, faults) if citizen_id else None
+    faults |= rehearsals.faults(phone_number, citizen_number, rehearsal=person.rehearsal)
     _put_changed(person, phone_number, citizen_number)
     _put_words(person, full_name, unit, sub_unit, group, faults=faults)
     changed = [field for field, value in _values(person).items() if value != before[field]]

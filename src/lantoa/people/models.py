@@ -64,6 +64,7 @@ class Person(models.Model):
     )
     group = models.CharField("đối tượng", max_length=20, choices=Group)
     created_at = models.DateTimeField()
+    rehearsal = models.BooleanField("diễn tập", default=False, db_default=False, editable=False)  # invented, for a rush
     erased_at = models.DateTimeField("xóa lúc", null=True, editable=False)  # by law: nothing here tells who it was
 
     objects = PersonQuerySet.as_manager()

@@ -100,7 +100,8 @@ class CountVisits:
         page = response.status_code == HTTPStatus.OK and response.headers.get("Content-Type", "").startswith(
             "text/html"
         )
-        if slug and page:
+        opened = match and (request.method == "GET" or match.url_name == "exam-start")  # which the paper answers
+        if slug and page and opened:
             count_page(request, response, slug)
         return response
 
@@ -110,5 +111,5 @@ def count_page(request: HttpRequest, response: HttpResponse, slug: str) -> None:
     headers = request.headers
     if COUNTS in headers:
         response.headers[PAGE_OF] = slug
-    elif request.method == "GET" and by_a_person(headers.get("User-Agent", ""), headers.get("Sec-Purpose", "")):
+    elif request.method != "HEAD" and by_a_person(headers.get("User-Agent", ""), headers.get("Sec-Purpose", "")):
         visits.add(slug)

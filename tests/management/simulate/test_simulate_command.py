@@ -69,7 +69,7 @@ def test_a_recount_finds_no_difference(simulated, capsys):
 def test_every_paper_is_drawn_by_its_key_and_marked_as_the_marking_does(simulated):
     for attempt in Attempt.objects.select_related("contestant").order_by("pk"):
         opened = open_bank(attempt.bank_id)
-        paper = opened.draw.draw(key_of(simulated, attempt.contestant, attempt.number))
+        paper = opened.draw.draw(key_of(simulated, bytes(attempt.contestant.who), attempt.number))
         assert attempt.questions == [opened.by_code[code].pk for code in paper.questions]
         assert attempt.orders == [ORDER_INDEX[order] for order in paper.options]
         assert attempt.correct == sum(hits(attempt.answers, attempt.orders, opened.keys(attempt.questions)))

@@ -18,6 +18,7 @@ from lantoa_verify.merkle import leaf_hash
 SALT_BYTES = 16
 SECRET_BYTES = 32
 WHO_BYTES = 16
+COMMITMENT = b"lantoa/entry/1\n"  # before salt and body
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # options as shown; "-" for no answer
 
 _P = "[0-9a-f]{32}"
@@ -349,7 +350,7 @@ def inner_salt(secret: bytes) -> bytes:
 
 def commitment(salt: bytes, body: bytes) -> bytes:
     """Return what a line says of its body until it is opened."""
-    return sha256(b"lantoa/entry/1\n" + salt + body).digest()
+    return sha256(COMMITMENT + salt + body).digest()
 
 
 def answers_commitment(salt: bytes, choices: str) -> bytes:

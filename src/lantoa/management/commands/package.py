@@ -12,6 +12,7 @@ from django.db import transaction
 
 from lantoa.awards.actions import set_prizes
 from lantoa.contests.content import NEW, count_version, import_contest, publish_documents
+from lantoa.contests.models import Contest
 from lantoa.contests.package import Package, read_package
 from lantoa.contests.publications import publish_rules, publish_units
 from lantoa.exams.items import BadPackage
@@ -74,15 +75,10 @@ def import_package(
     notes = [found for lesson in read_lessons(folder) for found in lint(lesson, known)]
     with transaction.atomic():
         root, changed = _root(package, moment)
-        window = {"opens": opens, "closes": closes}
-        contest, fresh = import_contest(package=package, root=root, publish=publish, at=moment, **window)
-        changed += fresh + set_topics(contest=contest, topics=package.topics)
-        changed += publish_lessons(contest=contest, folder=folder, at=moment)
-        changed += publish_documents(contest=contest, pages=package.documents, at=moment)
-        questions = folder / "questions"
-        bank, new = publish_bank(contest=contest, folder=questions, blueprint=package.blueprint, at=moment)
-        changed += [f"ngân hàng câu hỏi bản {bank.version}: {len(bank.questions)} câu"] if new else []
-        changed += set_prizes(contest=contest, prizes=package.prizes)
+        contest, fresh = import_contest(
+            package=package, root=root, publish=publish, opens=opens, closes=closes, at=moment
+        )
+        changed += fresh + fill(contest, package, moment)
         if changed and NEW not in changed:
             count_version(contest=contest)
         publish_units(contest, moment)
@@ -90,6 +86,17 @@ def import_package(
         if changed:
             note(None, "package.imported", f"contest:{contest.pk}", at=moment, changed=changed)
     return changed, notes
+
+
+def fill(contest: Contest, package: Package, at: datetime, *, cards: int | None = None) -> list[str]:
+    """Bring everything inside a contest to what its package says; what changed. ``cards``: see publish_lessons."""
+    changed = set_topics(contest=contest, topics=package.topics)
+    changed += publish_lessons(contest=contest, folder=package.folder, at=at, cards=cards)
+    changed += publish_documents(contest=contest, pages=package.documents, at=at)
+    questions = package.folder / "questions"
+    bank, new = publish_bank(contest=contest, folder=questions, blueprint=package.blueprint, at=at)
+    changed += [f"ngân hàng câu hỏi bản {bank.version}: {len(bank.questions)} câu"] if new else []
+    return changed + set_prizes(contest=contest, prizes=package.prizes)
 
 
 def _root(package: Package, at: datetime) -> tuple[Unit, list[str]]:

@@ -184,7 +184,7 @@ class Crowd:
         return timedelta(hours=2 + self.rng.expovariate(1 / 24))
 
     def _attempt(self, contestant: Contestant, number: int, at: datetime, skill: float) -> Attempt:
-        paper = self.opened.draw.draw(key_of(self.contest, contestant, number))
+        paper = self.opened.draw.draw(key_of(self.contest, bytes(contestant.who), number))
         questions = [self.opened.by_code[code].pk for code in paper.questions]
         orders = [ORDER_INDEX[order] for order in paper.options]
         keys = self.opened.keys(questions)

@@ -160,7 +160,7 @@ class _Loader:
     def _tasks(self, sat: Sequence[Sat]) -> list[Task]:
         return [
             Task(
-                key_of(self.contest, Contestant(who=one.taker.who), one.number), one.taker.who, one.number,
+                key_of(self.contest, one.taker.who, one.number), one.taker.who, one.number,
                 one.sitting.correct, one.result.ms, ledger.milliseconds(one.result.submitted_at),
             )
             for one in sat

@@ -34,6 +34,8 @@ WORDS: dict[str, dict[str, str | Promise]] = {
         "old": _("Số 11 chữ số đã đổi từ năm 2018. Số mới có thể là %(suggestion)s. Nhập số mới."),
         "fixed": _("Đây không phải số di động. Nhập số di động, ví dụ 0912 345 678."),
         "abroad": _("Số nước ngoài cần mã nước ở đầu, ví dụ +61 412 345 678."),
+        "invented": _("Số này chỉ dùng khi diễn tập. Nhập số của bạn."),
+        "real": _("Đây là cuộc diễn tập, không nhận đăng ký thật. Hãy mở trang của cuộc thi."),
         "taken": _("Số điện thoại này đã có tài khoản. Đăng nhập hoặc dùng số khác."),
     },
     "citizen_id": {
@@ -42,6 +44,8 @@ WORDS: dict[str, dict[str, str | Promise]] = {
         "short": _("Số căn cước cần đủ 12 chữ số. Bạn mới nhập %(digits)s số."),
         "long": _("Số căn cước có 12 chữ số. Bạn đã nhập %(digits)s số."),
         "future": _("Năm sinh trong số này chưa tới. Xem lại chữ số thứ 4, 5 và 6."),
+        "invented": _("Số này chỉ dùng khi diễn tập. Nhập số của bạn."),
+        "real": _("Đây là cuộc diễn tập, không nhận đăng ký thật. Hãy mở trang của cuộc thi."),
         "taken": _("Số căn cước này đã có tài khoản. Mỗi người một tài khoản. Hãy đăng nhập."),
         "fixed_after_exam": _("Bạn đã thi xong một lượt nên số căn cước giữ nguyên. Cần sửa thì báo ban tổ chức."),
     },

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lantoa.contests.models import Contestant
 from lantoa.exams import actions, results
-from lantoa.exams.bank import open_bank
 from lantoa.exams.corrections import told
 from lantoa.exams.marking import NOTHING, read_sheet, unanswered
 from lantoa.exams.models import Attempt
@@ -21,6 +21,7 @@ from lantoa.exams.ranking import SENTENCE
 from lantoa.learning.progress import finished
 from lantoa.site.decisions import decisions
 from lantoa.site.doors import for_contestant
+from lantoa.site.paper import frame_of, paper
 from lantoa.site.views.book import receipt_context
 from lantoa.standings import ranks
 
@@ -50,6 +51,7 @@ def exam(request: HttpRequest, me: Contestant) -> HttpResponse:
         phase=me.contest.phase(me.moment).value,
         learned=learned,
         attempts=attempts,
+        slip=_slip(me, last),
         void=made.void_attempts,
         joined=made.joined,
         minutes=int(me.contest.time_limit.total_seconds() // 60),
@@ -58,17 +60,17 @@ def exam(request: HttpRequest, me: Contestant) -> HttpResponse:
 
 
 def _paper(request: HttpRequest, me: Contestant, attempt: Attempt) -> HttpResponse:
-    asked = open_bank(attempt.bank_id).paper(attempt)
-    rows = list(zip(asked, attempt.answers, strict=True))
-    return _page(
-        request,
-        "site/exam/paper.html",
-        me,
-        attempt=attempt,
-        rows=rows,
-        answered=sum(answer != NOTHING for answer in attempt.answers),
-        seconds_left=max(0, int((attempt.deadline - me.moment).total_seconds())),
-    )
+    frame = frame_of(me.contest, get_language() or "vi")
+    page = paper(frame, attempt, who=bytes(me.who), at=me.moment, token=get_token(request))
+    return HttpResponse(page)
+
+
+def _slip(me: Contestant, last: Attempt | None) -> str:
+    """What lets the start be one statement; nothing for who may not start."""
+    try:
+        return actions.slip_to_start(me, last, me.moment).sealed(me.contest.slug)
+    except actions.Refused:
+        return ""
 
 
 def _words(code: str) -> str:
@@ -86,15 +88,15 @@ def _words(code: str) -> str:
 
 @require_POST
 @for_contestant
-def start(_request: HttpRequest, me: Contestant) -> HttpResponse:
-    """Start, or go on with the open paper: pressing twice is the same as once."""
+def start(request: HttpRequest, me: Contestant) -> HttpResponse:
+    """Start, or go on with the open paper: pressing twice is the same as once. The answer is the paper itself."""
     try:
-        actions.start_attempt(contestant=me, at=me.moment)
+        attempt = actions.start_attempt(contestant=me, at=me.moment)
     except actions.Refused as refused:
         response = redirect("exam", contest=me.contest.slug)
         response["Location"] += f"?tu-choi={refused.code}"
         return response
-    return redirect("exam", contest=me.contest.slug)
+    return _paper(request, me, attempt)
 
 
 @require_POST
@@ -139,16 +141,24 @@ def submit(request: HttpRequest, me: Contestant, number: int) -> HttpResponse:
             number=number,
             missing=missing,
             revision=request.POST.get("ban", "1"),
+            slip=request.POST.get("phieu", ""),
             sheet=[(place, answer) for place, answer in enumerate(answers, 1) if answer != NOTHING],
         )
     try:
-        return _submitted(me, actions.submit_attempt(contestant=me, number=number, answers=answers))
+        attempt = actions.submit_attempt(contestant=me, number=number, answers=answers)
     except actions.Refused as refused:
         raise Http404(str(number)) from refused
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse({"next": _result_of(me, attempt)})
+    return _submitted(me, attempt)
 
 
 def _submitted(me: Contestant, attempt: Attempt) -> HttpResponse:
-    return redirect("result", contest=me.contest.slug, number=attempt.number)
+    return redirect(_result_of(me, attempt))
+
+
+def _result_of(me: Contestant, attempt: Attempt) -> str:
+    return reverse("result", kwargs={"contest": me.contest.slug, "number": attempt.number})
 
 
 @require_GET

@@ -26,6 +26,7 @@ REFUSALS = {
     "closed": _("Cuộc thi đã kết thúc."),
     "no_unit": _("Bạn chưa chọn xã, phường. Chọn rồi vào cuộc thi."),
     "unit_elsewhere": _("Xã, phường của bạn không thuộc cuộc thi này."),
+    "rehearsal": _("Đây là cuộc diễn tập, không nhận đăng ký thật. Hãy mở trang của cuộc thi."),
 }
 
 
@@ -79,6 +80,7 @@ def _open_account(
             password=typed["password"],
             consent_version=str(contest.package_version) if typed["consent"] else "",
             sure=bool(typed["seen"]),
+            rehearsal=contest.rehearsal,
             at=now,
         )
 

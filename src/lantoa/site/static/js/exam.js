@@ -89,7 +89,7 @@ function soon(delay = SOON) {
 }
 
 function body(extra = {}) {
-  const data = new URLSearchParams({ csrfmiddlewaretoken: token, ban: revision + 1, ...extra });
+  const data = new URLSearchParams({ csrfmiddlewaretoken: token, phieu: form.elements.phieu.value, ban: revision + 1, ...extra });
   sheet().forEach((value, i) => value >= 0 && data.set(`c${i + 1}`, value));
   return data;
 }
@@ -152,11 +152,17 @@ async function submit() {
   wantsSubmit = true;
   clearTimeout(timer);
   try {
-    const answer = await fetch(form.action, { method: "POST", body: body({ chac: 1 }), signal: AbortSignal.timeout(20000) });
+    const answer = await fetch(form.action, {
+      method: "POST",
+      body: body({ chac: 1 }),
+      headers: { Accept: "application/json" },
+      signal: AbortSignal.timeout(20000),
+    });
     if (answer.status >= 500) throw new Error(answer.status);
+    const next = answer.ok && !answer.redirected ? (await answer.json()).next : answer.url;
     over = true;
     forget();
-    location.assign(answer.url);
+    location.assign(next);
   } catch {
     offline(true);
     setTimeout(submit, AGAIN);
@@ -239,6 +245,8 @@ document.addEventListener("visibilitychange", () => (document.hidden ? save(true
 addEventListener("online", () => touched.size && save());
 addEventListener("pagehide", keep);
 
+// The paper may be the answer to a start: from now on a reload asks for the page, and starts nothing.
+history.replaceState(null, "", form.dataset.here);
 form.classList.add("exam--live");
 find("plain").hidden = true;
 find("view-choice").hidden = false;

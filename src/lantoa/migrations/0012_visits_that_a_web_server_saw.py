@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lantoa', '0010_the_pulse_of_the_worker'),
+        ('lantoa', '0011_rehearsals'),
     ]
 
     operations = [

@@ -1,0 +1,144 @@
+"""The page of an open paper as bytes: a frame rendered once a contest and language, twenty questions poured into it.
+
+The words stand in templates/site/exam/; a Django template of twenty questions costs a hundred times as much as joining
+what never changes (design/performance.md). A question that is published never changes; a contest's words may, so a
+frame is made anew after some seconds, and at once for a view that has read other words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from time import monotonic
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from lantoa.contests.models import Contest
+from lantoa.exams import slips
+from lantoa.exams.bank import open_bank
+from lantoa.exams.marking import NOTHING, OPTIONS
+from lantoa.exams.models import Attempt
+from lantoa.lib.clock import VIETNAM
+from lantoa.lib.mould import Mould, mark
+from lantoa.people.models import Account
+
+KEPT = 10.0  # seconds
+LETTERS = "ABCD"
+NUMBER = 2_147_480_001  # stands for an attempt's number where an address wants one
+N = b"\x01"  # stands for a question's number
+WORDS = ("pk", "name", "name_en", "summary", "summary_en", "organiser", "operator")  # of a contest, in base.html
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The page without what is somebody's own; the contest as it was when the page was made."""
+
+    contest: Contest
+    page: Mould
+    question: Mould
+    places: tuple[bytes, bytes]  # of the map: not answered, answered
+    unsaved: str
+    made: float
+
+
+_frames: dict[tuple[str, str], Frame] = {}
+
+
+def frame(slug: str, language: str) -> Frame:
+    """The frame of a public contest, at most some seconds old; raises Contest.DoesNotExist."""
+    kept = _frames.get((slug, language))
+    if kept is not None and monotonic() - kept.made < KEPT:
+        return kept
+    return _make(Contest.objects.named(slug), language)
+
+
+def frame_of(contest: Contest, language: str) -> Frame:
+    """The frame of a contest as it was read just now."""
+    kept = _frames.get((contest.slug, language))
+    if kept is not None and all(getattr(kept.contest, word) == getattr(contest, word) for word in WORDS):
+        return kept
+    return _make(contest, language)
+
+
+def _make(contest: Contest, language: str) -> Frame:
+    with override(language):
+        names = ("contestant", "left", "revision", "next", "token", "slip", "deadline", "answered", "saved")
+        marks = {name: mark(name) for name in (*names, "questions", "places")}
+        known = {"contest": contest, "here": "topics", "number": NUMBER, "total": contest.asked}
+        page = render_to_string("site/exam/paper.html", {**known, **marks}, _anybody(contest))
+        made = Frame(
+            contest=contest,
+            page=Mould(page.replace(str(NUMBER), mark("number"))),
+            question=_question(contest),
+            places=(_place(done=False), _place(done=True)),
+            unsaved=_("Bài tự lưu khi bạn chọn"),
+            made=monotonic(),
+        )
+    _frames[contest.slug, language] = made
+    return made
+
+
+def _anybody(contest: Contest) -> HttpRequest:
+    """A request as everybody's who sits at this paper: somebody who is signed in opens the exam's address."""
+    request = HttpRequest()
+    request.method = "GET"
+    request.path = request.path_info = reverse("exam", kwargs={"contest": contest.slug})
+    request.user = Account()
+    return request
+
+
+def _question(contest: Contest) -> Mould:
+    options = [(letter, mark(f"o{place}")) for place, letter in enumerate(LETTERS)]
+    marks = {"number": N.decode(), "stem": mark("stem"), "options": options, "total": contest.asked}
+    return Mould(render_to_string("site/exam/question.html", marks))
+
+
+def _place(*, done: bool) -> bytes:
+    return render_to_string("site/exam/place.html", {"number": N.decode(), "done": done}).encode()
+
+
+@lru_cache(maxsize=32_768)
+def _box(mould: Mould, bank: int, question: int, order: int) -> bytes:
+    """A question as this order shows it, without its number. The only escaping of a question's words is here."""
+    asked = open_bank(bank).shown_as(question, order)
+    options = {f"o{place}": escape(option).encode() for place, option in enumerate(asked.options)}
+    return mould.pour({"stem": escape(asked.stem).encode(), **options})
+
+
+def paper(frame: Frame, attempt: Attempt, *, who: bytes, at: datetime, token: str) -> bytes:
+    """The page of ``attempt``, of the pseudonym ``who``, at a moment; ``token`` is what Django asks back of a form."""
+    answers, revision = attempt.answers, attempt.revision
+    questions, places = [], []
+    for n, (question, order, answer) in enumerate(zip(attempt.questions, attempt.orders, answers, strict=True), 1):
+        number = b"%d" % n
+        box = _box(frame.question, attempt.bank_id, question, order)
+        if 0 <= answer < OPTIONS:
+            box = box.replace(b'value="%d"' % answer, b'value="%d" checked' % answer, 1)
+        questions.append(box.replace(N, number))
+        places.append(frame.places[answer != NOTHING].replace(N, number))
+    values = {
+        "number": str(attempt.number),
+        "contestant": str(attempt.contestant_id),
+        "left": str(max(0, int((attempt.deadline - at).total_seconds()))),
+        "revision": str(revision),
+        "next": str(revision + 1),
+        "token": token,
+        "slip": slips.of_paper(attempt, who).sealed(frame.contest.slug),
+        "deadline": f"{attempt.deadline.astimezone(VIETNAM):%H:%M}",
+        "answered": str(len(answers) - answers.count(NOTHING)),
+        "saved": _saved(attempt) if attempt.saved_at else frame.unsaved,
+    }
+    own = {name: value.encode() for name, value in values.items()}
+    return frame.page.pour({**own, "questions": b"".join(questions), "places": b"".join(places)})
+
+
+def _saved(attempt: Attempt) -> str:
+    assert attempt.saved_at is not None
+    moment = f"{attempt.saved_at.astimezone(VIETNAM):%H:%M:%S}"
+    return _("Đã lưu lúc %(moment)s") % {"moment": moment}

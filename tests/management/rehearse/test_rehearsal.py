@@ -1,0 +1,138 @@
+"""A whole rehearsal against a live server, from the contest's making to its removal without trace."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import IntegrityError, connection, transaction
+
+from lantoa.contests.models import Contest
+from lantoa.contests.rehearsals import rehearsals
+from lantoa.contests.rounds import sequence
+from lantoa.lib import clock
+from lantoa.management.commands.demo import PACKAGE
+from lantoa.management.commands.package import import_package
+from lantoa.management.rehearse.books import Books
+from lantoa.management.rehearse.browser import Place
+from lantoa.management.rehearse.checking import compare_board, compare_figures, compare_log, compare_ranks
+from lantoa.management.rehearse.installation import Installation, NotARehearsal
+from lantoa.management.rehearse.journey import Manner
+from lantoa.management.rehearse.running import Asked, Run, drive
+from lantoa.management.rehearse.wire import Wire
+from lantoa.site.visits import visits
+from lantoa.standings.figures import FOREVER, SETTLES, figures
+from lantoa.standings.plain import plain
+from lantoa.standings.rebuild import difference
+from tests.factories.contest import a_contest, a_contestant
+
+SHARE = 0.0002  # 14 people; the history's shape stays
+
+
+def rows_of_all_tables() -> dict[str, int]:
+    tables = [model._meta.db_table for model in apps.get_models(include_auto_created=True)]
+    with connection.cursor() as cursor:
+        return {table: cursor.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}
+
+
+def a_real_contest_beside() -> Contest:
+    import_package(folder=PACKAGE, publish=True)
+    contest = Contest.objects.public()[0]
+    for _ in range(3):
+        a_contestant(contest)
+    return contest
+
+
+def prepared() -> Contest:
+    call_command("rehearse", prepare=True, cards=1)
+    return rehearsals().get()
+
+
+def driven(live_server, contest: Contest) -> Run:
+    asked = Asked(f"{live_server.url}/{contest.slug}/", SHARE, seconds=1, at_once=6, manner=Manner(saves=2))
+
+    async def go() -> Run:
+        async with Wire(asked.address) as wire:
+            return await drive(asked, wire, lambda _: None)
+
+    return asyncio.run(go())
+
+
+async def compared_outside(run: Run):
+    async with Wire(run.asked.address) as wire:
+        place, installation = Place(wire, run.asked.slug, run.books), Installation(wire, run.asked.slug)
+        rows = [row async for row in installation.standings()]
+        found = compare_board(run.books, rows) + compare_log(run.books, await installation.log())
+        return found + await compare_ranks(place, rows, seed=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_books_equal_the_installation_and_removing_leaves_every_table_as_it_was(live_server, settings):
+    settings.PUBLIC_URL = live_server.url
+    real = a_real_contest_beside()
+    sequence(real, clock.now())
+    before = rows_of_all_tables()
+
+    contest = prepared()
+    run = driven(live_server, contest)
+    visits.flush()
+    sequence(contest, clock.now())
+
+    assert run.books.failed == {}, run.books.failures
+    assert run.skipped == 0
+    assert run.books.visits == run.plan.visits[-1]
+    assert (run.books.registered().total(), run.books.attempts().total()) == (14, 12)
+    later = clock.now() + 2 * SETTLES
+    told = plain(figures(contest, later, FOREVER))
+    checked = compare_figures(run.books, told) + asyncio.run(compared_outside(run))
+    assert [one for one in checked if not one.equal] == []
+    assert difference(contest) == []
+
+    # The control: a book with one person, one page, one attempt too many is found out.
+    wrong = Books(run.books.people[1:], run.books.visits + 1)
+    assert {one.what for one in compare_figures(wrong, told) if not one.equal} >= {"người đăng ký", "lượt truy cập"}
+
+    call_command("rehearse", remove=True)
+    assert rows_of_all_tables() == before
+    assert not list(settings.EXPORT.glob("dien-tap-*"))
+
+
+@pytest.mark.django_db
+def test_a_rehearsal_needs_the_units_is_listed_nowhere_marked_on_its_pages_and_alone(client):
+    with pytest.raises(CommandError, match="chưa có đơn vị"):
+        prepared()
+    real = a_real_contest_beside()
+    contest = prepared()
+    assert list(Contest.objects.public()) == [real]
+    listed = client.get("/api/v1/contests/").json()["contests"]
+    assert [one["slug"] for one in listed] == [real.slug]
+    for path in ("", "xep-hang/", "dang-ky/", "the-le/"):
+        assert "Đây không phải cuộc thi thật" in client.get(f"/{contest.slug}/{path}").text
+        assert "Đây không phải cuộc thi thật" not in client.get(f"/{real.slug}/{path}").text
+    with pytest.raises(CommandError, match="đã có"):
+        prepared()
+
+
+@pytest.mark.django_db
+def test_the_database_keeps_real_people_and_rehearsals_apart_for_life():
+    real = a_contest()
+    person = a_contestant(real).person
+    rehearsal = a_contest(slug="dien-tap-thu", rehearsal=True)
+    for wrong in (
+        lambda: a_contestant(rehearsal),
+        lambda: Contest.objects.filter(pk=real.pk).update(rehearsal=True),
+        lambda: type(person).objects.filter(pk=person.pk).update(rehearsal=True),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            wrong()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_real_contest_is_never_driven(live_server):
+    contest = a_contest()
+    with pytest.raises(NotARehearsal):
+        driven(live_server, contest)
+    assert not contest.contestants.exists()

@@ -148,9 +148,7 @@ ROWS = [
             (
                 "Mỗi bước lâu trung bình",
                 "s",
-                {
-                    "{{step}}": f"{rate('lantoa_step_seconds_sum', 'step')} / {rate('lantoa_step_seconds_count', 'step')}"
-                },
+                {"{{step}}": STEP},
                 None,
             ),
             ("99% của mỗi bước", "s", {"{{step}}": quantile(0.99, "lantoa_step_seconds_bucket", "step")}, None),

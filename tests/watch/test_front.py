@@ -90,7 +90,7 @@ def test_a_request_that_breaks_is_counted_by_what_broke(counted, monkeypatch, db
     monkeypatch.setattr("lantoa.site.views.landing.contest_or_404", broken, raising=False)
     monkeypatch.setattr("lantoa.site.views.landing.whoever", broken, raising=False)
     contest = a_contest()
-    assert client.get(f"/{contest.slug}/").status_code == 500
+    assert client.get(f"/{contest.slug}/").status_code == 503
     assert counted("lantoa_request_failures_total") == {("database",): 1}
     assert counted()["contest", "GET", "5xx"] == 1
 

@@ -25,6 +25,17 @@ NOTICE = {
     "tcp_user_timeout": "10000",  # ms
 }
 SEVERAL = {"target_session_attrs": "read-write"}
+# The embedded server counts statements, from its next start on, and writes none of them down: values stand in their
+# text (decision 0031). What it refuses is told without the rows that it would quote.
+EMBEDDED = {
+    "shared_preload_libraries": "pg_stat_statements",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+}
+DIFFERENT = """
+SELECT name FROM pg_settings JOIN unnest(%s::text[], %s::text[]) AS wanted(name, value) USING (name)
+ WHERE setting <> value AND NOT pending_restart
+"""
 
 
 def settings_for(url: str | None, data: Path) -> dict[str, Any]:
@@ -103,3 +114,6 @@ def start_embedded(data: Path) -> None:
         known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
         if not known:
             connection.execute("CREATE DATABASE lantoa")
+        for name in connection.execute(DIFFERENT, [list(EMBEDDED), list(EMBEDDED.values())]).fetchall():
+            connection.execute(f"ALTER SYSTEM SET {name[0]} = '{EMBEDDED[name[0]]}'")
+        connection.execute("SELECT pg_reload_conf()")

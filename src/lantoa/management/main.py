@@ -29,11 +29,13 @@ GROUPS = {
         "rehearse": "--prepare | URL | --remove: rush the installation with the reference contest's ten days",
     },
     "Care": {
+        "slow": "[FILE] [--most N]: the statements that cost the database most, without values",
         "metrics": "the numbers of this machine's processes for Prometheus; --once prints them",
         "account": "create, roles: staff accounts",
         "migrate": "bring the database to this version",
     },
 }
+WITHOUT_DATABASE = {"metrics"}
 
 
 def usage() -> str:
@@ -57,7 +59,7 @@ def main() -> None:
 
     from lantoa.lib.postgres import start_embedded  # noqa: PLC0415
 
-    if not os.environ.get("DATABASE_URL"):
+    if not os.environ.get("DATABASE_URL") and arguments[0] not in WITHOUT_DATABASE:
         start_embedded(settings.DATA)
     from django.core.management import execute_from_command_line  # noqa: PLC0415
 

@@ -16,6 +16,8 @@ from lantoa.exams.bank import open_bank
 from lantoa.exams.marking import read_sheet
 from lantoa.exams.models import Attempt
 from lantoa.lib import clock
+from lantoa.lib.watch import measures
+from lantoa.lib.watch.meters import Meters
 from lantoa.people.models import Account
 from lantoa.site import lane, paper
 from lantoa.site.visits import visits
@@ -257,3 +259,17 @@ def test_the_lane_reads_a_sheet_as_the_form_is_read(rf, pairs):
     fields = {name.decode(): value.decode() for name, value in lane._FIELD.findall(body.encode())}
     asked = lane.Asked(rf.get("/"), "vi", SLUG, 1, b"", fields)
     assert lane._sheet(asked, 20) == read_sheet(form, 20)
+
+
+def test_the_three_requests_are_counted_by_the_names_of_their_addresses(page, monkeypatch):
+    meters = Meters()
+    monkeypatch.setattr(measures, "MINE", meters)
+    page.start()
+    page.send("exam-save", SHEET, {**SAME, "accept": "application/json"}, number=1)
+    page.send("exam-submit", SHEET, number=1)
+    counted = {key[1:]: value[0] for key, value in meters.numbers().items() if key[0] == measures.REQUESTS.name}
+    assert counted == {
+        ("exam-start", "POST", "2xx"): 1,
+        ("exam-save", "POST", "2xx"): 1,
+        ("exam-submit", "POST", "3xx"): 1,
+    }

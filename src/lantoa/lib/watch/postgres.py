@@ -1,6 +1,6 @@
 """How PostgreSQL itself does: a few views that the server keeps in memory, read each quarter minute.
 
-What other roles' connections and standbys do is shown to members of pg_monitor only (docs/operating/watching.md).
+What other roles and standbys do is shown to members of pg_read_all_stats only (docs/operating/watching.md).
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from typing import Any
 
 from tools.cluster.needs import ROOT
 
-from torture import rolling, shared
+from torture import restoring, rolling, shared
 from torture.machine import machine
 from torture.report import Report
 from torture.several import Blows, Probes, Rush, Several, checked, several
@@ -111,6 +111,7 @@ TRIALS: dict[str, tuple[Callable[[int], Report], str]] = {
     "frozen": (frozen, "R04 it stands still for 30 s: 0 writes of two primaries, 0 lost"),
     "rolling": (rolling.run, "R17 new version while 200 sit: 0 broken attempts"),
     "reports": (shared.run, "reports that hang do not slow a submission"),
+    "restore": (restoring.run, "R13 a moment before a mistake is restored, and equals what was there"),
     "reports-together": (shared.run_together, "control: in the same processes they do"),
 }
 

@@ -16,7 +16,8 @@ ALTER ROLE lantoa_reports PASSWORD :'reports' CONNECTION LIMIT 8;
 -- Rows of every table, its own and those to come; no table is made, changed or dropped by a page.
 GRANT pg_read_all_data, pg_write_all_data TO lantoa_site, lantoa_reports;
 -- Totals are folded up to the oldest running transaction: whoever folds or reads them has to see everybody's.
-GRANT pg_read_all_stats TO lantoa, lantoa_site, lantoa_reports;
+GRANT pg_read_all_stats TO lantoa_site, lantoa_reports;
+GRANT pg_monitor TO lantoa;
 
 -- The last line of defence; the processes ask for shorter times themselves (LANTOA_PATIENCE).
 ALTER ROLE lantoa_site SET statement_timeout = '15s';

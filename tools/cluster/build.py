@@ -30,8 +30,10 @@ KEYS = ("SECRET", "SEALING", "INDEX", "HEAD", "RECEIPT", "BULLETIN")
 SMALL = """
 postgresql:
   parameters: {shared_buffers: 128MB, effective_cache_size: 512MB, work_mem: 8MB, maintenance_work_mem: 64MB,
-    max_wal_size: 1GB, wal_keep_size: 128MB, unix_socket_directories: '%(folder)s'}
+    max_wal_size: 1GB, wal_keep_size: 128MB, unix_socket_directories: '%(folder)s',
+    archive_command: 'pgbackrest --config=%(folder)s/pgbackrest.conf --stanza=lantoa archive-push %%p'}
 """
+BACKUPS = STATE / "backups"  # a storage that all data machines reach
 
 
 @dataclass
@@ -136,7 +138,24 @@ def _lay_out(machine: Machine, cluster: Cluster) -> None:
         text = text.replace("synchronous_mode_strict: true", "synchronous_mode_strict: false")
     (folder / "10-shipped.yml").write_text(text)
     (folder / "90-small.yml").write_text(SMALL % {"folder": machine.folder})
+    _lay_out_backups(machine)
     run("chown", "-R", "postgres:postgres", str(machine.folder))
+
+
+def _lay_out_backups(machine: Machine) -> None:
+    """The shipped settings of the backups, with the places and a password of this cluster."""
+    BACKUPS.mkdir(exist_ok=True)
+    run("chown", "postgres:postgres", str(BACKUPS))
+    text = (DEPLOY / "pgbackrest" / "pgbackrest.conf").read_text()
+    own = {
+        "/var/lib/pgbackrest": str(BACKUPS),
+        "/var/lib/postgresql/lantoa": str(machine.folder / "postgresql"),
+        "change-me": "only-here",
+        "log-path=/var/log/pgbackrest": f"log-level-file=off\nlock-path={machine.folder}",
+    }
+    for shipped, here in own.items():
+        text = text.replace(shipped, here)
+    (machine.folder / "pgbackrest.conf").write_text(f"{text}pg1-socket-path={machine.folder}\n")
 
 
 def role_of(machine: Machine) -> str:
@@ -211,6 +230,14 @@ def _build_data(cluster: Cluster) -> None:
     where = f"postgresql://postgres:{cluster.passwords['postgres']}@{first.address}/postgres"
     sets = ["-v", f"owner={owner}", "-v", f"site={site}", "-v", f"reports={reports}"]
     run("psql", "-q", where, *sets, "-f", str(DEPLOY / "postgresql" / "roles.sql"))
+    pgbackrest(first, "stanza-create")
+
+
+def pgbackrest(machine: Machine, *arguments: str) -> str:
+    """pgBackRest on a data machine, as its own user."""
+    user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"]
+    inside = ["ip", "netns", "exec", machine.space, *user, "pgbackrest", f"--config={machine.folder}/pgbackrest.conf"]
+    return run(*inside, "--stanza=lantoa", *arguments, cwd="/")
 
 
 def _fill(cluster: Cluster, people: int) -> None:

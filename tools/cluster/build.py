@@ -282,18 +282,14 @@ def start_worker(machine: Machine, cluster: Cluster) -> None:
         machine.start(name, lantoa(name), environ=cluster.environ(machine))
 
 
-def start_front(cluster: Cluster) -> None:  # noqa: ARG001 (its shape is the parts' own)
-    """The proxy that everybody meets."""
-    servers = {
-        name: "\n".join(f"    server {one.address}:{port} max_fails=2 fail_timeout=2s;" for one in APPS)
-        for name, port in (("pages", 8000), ("reports", 8001))
-    }
-    text = (Path(__file__).with_name("front.conf")).read_text()
-    text = text.replace("@folder@", str(FRONT.folder)).replace("@address@", FRONT.address)
-    for name, lines in servers.items():
-        text = text.replace(f"    @{name}@", lines)
-    (FRONT.folder / "nginx.conf").write_text(text)
-    FRONT.start("nginx", ["nginx", "-c", str(FRONT.folder / "nginx.conf"), "-p", str(FRONT.folder)])
+def start_front(cluster: Cluster) -> None:
+    """The web server that everybody meets, with the configuration that `lantoa nginx` writes for it."""
+    folder = FRONT.folder / "nginx"
+    places = {"--app": [f"{one.address}:8000" for one in APPS], "--reports": [f"{one.address}:8001" for one in APPS]}
+    places |= {"--logs": [str(FRONT.folder)], "--cache": [str(FRONT.folder / "cache")], "--pid": [f"{folder}.pid"]}
+    given = [word for option, values in places.items() for word in (option, *values)]
+    run(*lantoa("nginx", str(folder), *given), env=os.environ | cluster.environ(FRONT))
+    FRONT.start("nginx", ["nginx", "-c", str(folder / "nginx.conf"), "-p", str(folder), "-g", "daemon off;"])
 
 
 def answers(machine: Machine, port: int = 8000) -> bool:

@@ -58,6 +58,7 @@ class Places:
     app: tuple[str, ...]  # host:port of each node of the application
     certificate: Path
     key: Path
+    reports: tuple[str, ...] = ()  # the same of the processes for figures; none: the application's
     logs: Path = Path("/var/log/nginx")
     cache: Path = Path("/var/cache/lantoa")  # the beginning of two folders' names
     pid: Path = Path("/run/nginx.pid")
@@ -100,7 +101,8 @@ def _words(places: Places) -> dict[str, str]:
         "counts": COUNTS,
         "page_of": PAGE_OF,
         "page_of_variable": PAGE_OF.lower().replace("-", "_"),
-        "servers": "\n".join(f"    server {place} max_conns=512 max_fails=2 fail_timeout=3s;" for place in places.app),
+        "servers": _servers(places.app),
+        "reports": _servers(places.reports or places.app),
         "names": names,
         "host_header": "$host" if plain else f"$host:{port}",
         "listen": "\n".join(filter(None, [_listen(port, secure), tls])),
@@ -110,6 +112,10 @@ def _words(places: Places) -> dict[str, str]:
         "mark": (DRAWINGS / "mark.svg").read_text(encoding="utf-8").strip(),
         "drawing": (DRAWINGS / "thuyen.svg").read_text(encoding="utf-8").strip(),
     }
+
+
+def _servers(places: tuple[str, ...]) -> str:
+    return "\n".join(f"    server {place} max_conns=512 max_fails=2 fail_timeout=3s;" for place in places)
 
 
 def _names(public: str) -> list[str]:

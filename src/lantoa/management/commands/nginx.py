@@ -25,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("folder", type=Path, help="where to write")
         parser.add_argument("--at", type=Path, help="where nginx will find it, if not in FOLDER")
         parser.add_argument("--app", nargs="+", metavar="HOST:PORT", default=["127.0.0.1:8000"], help="the application")
+        parser.add_argument("--reports", nargs="+", metavar="HOST:PORT", default=[], help="its processes for figures")
         parser.add_argument("--certificate", type=Path, help="default: Let's Encrypt's of the public name")
         parser.add_argument("--key", type=Path, help="the certificate's")
         parser.add_argument("--logs", type=Path, default=Path("/var/log/nginx"), help="folder of nginx's own log")
@@ -39,6 +40,7 @@ class Command(BaseCommand):
         places = Places(
             folder=options["at"] or folder,
             app=tuple(options["app"]),
+            reports=tuple(options["reports"]),
             certificate=options["certificate"] or kept / "fullchain.pem",
             key=options["key"] or kept / "privkey.pem",
             **{name: options[name] for name in ("logs", "cache", "pid", "user")},

@@ -15,6 +15,7 @@ from django.db import Error, close_old_connections
 
 from lantoa.contests.visit_log import count_logs
 from lantoa.lib.watch import measures
+from lantoa.management.commands.serve import collect_static
 from lantoa.management.measuring import step
 from lantoa.management.public_pages import Writer
 
@@ -29,6 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 (Django's signature)
         """Beat until told to stop; then the pages are made on demand again."""
+        collect_static()  # the pages name them, and the web server of this machine sends them
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())

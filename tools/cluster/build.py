@@ -56,6 +56,7 @@ class Cluster:
             "DATABASE_URL": self.database(role),
             "CACHE_URL": f"redis://{FRONT.address}:6379/0",
             "LANTOA_DATA": str(machine.folder),
+            "LANTOA_FILES": str(STATE / "files"),
             "LANTOA_URL": SITE,
             "LANTOA_HOSTS": hosts,
             "LANTOA_BEHIND_PROXY": "1",

@@ -153,7 +153,7 @@ USE_THOUSAND_SEPARATOR = False  # ids and seconds stand in attributes; figures f
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [SRC / "site" / "static"]
 STATIC_ROOT = DATA / "static"
-MEDIA_ROOT = DATA / "files"
+MEDIA_ROOT = Path(os.environ.get("LANTOA_FILES", DATA / "files"))
 MEDIA_URL = "/tep/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

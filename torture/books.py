@@ -55,8 +55,8 @@ def _promised(sats: Iterable[Sat], closed: dict[Any, Any]) -> Iterable[str]:
                 yield f"{name}: acknowledged and lost"
         elif sat.acknowledged and row[6] == "submit" and row[2] != sat.right:
             yield f"{name}: {row[2]} right instead of {sat.right}"
-        if len(sat.receipts) > 1:
-            yield f"{name}: {len(sat.receipts)} different acknowledgements"
+        if len(sat.receipts) > 1 or len(sat.codes) > 1:
+            yield f"{name}: different acknowledgements {sorted(sat.receipts | sat.codes)}"
         if sat.acknowledged:
             met.add(key)
 

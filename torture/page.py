@@ -42,10 +42,9 @@ class Sat:
     right: int  # how many of the sheet that was sent are right
     sheet: list[int]
     receipts: set[str] = field(default_factory=set)  # every place where an acknowledgement led
+    codes: set[str] = field(default_factory=set)  # every short code that its result page showed
     sent: float = 0.0  # when it was submitted first
     acknowledged: float = 0.0  # when the site said for the first time that it has it; 0: never
-    tries: int = 0
-    longest: float = 0.0  # seconds of the longest answer
 
 
 @dataclass
@@ -101,11 +100,22 @@ class Page:
     """One contestant at one device."""
 
     def __init__(
-        self, port: int, person: Person, seen: Seen, rng: Random, *, again: float = 5.0, until: Callable[[], bool]
+        self,
+        port: int,
+        person: Person,
+        seen: Seen,
+        rng: Random,
+        *,
+        again: float = 5.0,
+        until: Callable[[], bool],
+        through: int | None = None,
     ) -> None:
-        """``again``: seconds between tries (5 in exam.js); ``until`` says that the trial is over: nobody tries on."""
+        """``again``: seconds between tries (5 in exam.js); ``until`` says that the trial is over: nobody tries on.
+
+        ``through``: the port of a proxy that the browser knows nothing of.
+        """
         self.person, self.seen, self.rng, self.again, self.over = person, seen, rng, again, until
-        self.wire = Connection(port)
+        self.wire = Connection(through or port, name=f"{HOST}:{port}")
         self.origin = f"http://{HOST}:{port}"
         self.crumbs = {"sessionid": person.session}
 

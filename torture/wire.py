@@ -74,8 +74,9 @@ async def _chunks(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
 class Connection:
     """One kept connection, opened again whenever it is gone."""
 
-    def __init__(self, port: int, *, host: str = HOST) -> None:
-        self.host, self.port = host, port
+    def __init__(self, port: int, *, host: str = HOST, name: str = "") -> None:
+        """``name``: what the request says whom it is for, where that is not who is connected to."""
+        self.host, self.port, self.name = host, port, name or f"{host}:{port}"
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(
@@ -94,7 +95,7 @@ class Connection:
             await self.close()
             self._streams = await asyncio.open_connection(self.host, self.port, limit=LONGEST)
         reader, writer = self._streams
-        lines = [f"{method} {path} HTTP/1.1", f"Host: {self.host}:{self.port}"]
+        lines = [f"{method} {path} HTTP/1.1", f"Host: {self.name}"]
         lines += [f"{name}: {value}" for name, value in fields.items()]
         if body is not None:
             lines.append(f"Content-Length: {len(body)}")

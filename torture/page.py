@@ -43,6 +43,7 @@ class Sat:
     sheet: list[int]
     receipts: set[str] = field(default_factory=set)  # every place where an acknowledgement led
     codes: set[str] = field(default_factory=set)  # every short code that its result page showed
+    opened: float = 0.0  # when its paper was on the screen
     sent: float = 0.0  # when it was submitted first
     acknowledged: float = 0.0  # when the site said for the first time that it has it; 0: never
 
@@ -119,6 +120,11 @@ class Page:
         self.origin = f"http://{HOST}:{port}"
         self.crumbs = {"sessionid": person.session}
 
+    async def move(self, port: int) -> None:
+        """Go on at another site of the same installation."""
+        await self.wire.close()
+        self.wire, self.origin = Connection(port), f"http://{HOST}:{port}"
+
     async def ask(
         self, path: str, form: dict[str, str] | None = None, *, accept: str = "text/html", within: float = SUBMIT_WITHIN
     ) -> Message:
@@ -193,7 +199,7 @@ class Page:
     async def submit(self, paper: Paper, sat: Sat, revision: int = 9) -> bool:
         """Hand in until the site says that it has it; whether it did."""
         form = {**self.form(paper, sat.sheet, revision), "chac": "1"}
-        sat.sent = time.time()
+        sat.sent = sat.sent or time.time()
         answer = await self.steadily(f"{HOME}thi/{paper.number}/nop/", form)
         return answer is not None and self.noted(sat, answer)
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 
+class Missing(Exception):
+    """This machine lacks what the trial needs: it cannot be judged here."""
+
+
 @dataclass
 class Report:
     """Figures by name, and every fault in words; without faults the trial is passed."""

@@ -217,9 +217,13 @@ class Installation:
         if worker:
             self.start_worker()
 
+    def processes(self) -> list[psutil.Process]:
+        """All that this copy has started."""
+        return [*family(self.postgres), *family(self.site), *family(self.worker)]
+
     def kill_everything(self) -> None:
         """As a power cut would, but for the disk's own memory."""
-        kill([*family(self.postgres), *family(self.site), *family(self.worker)])
+        kill(self.processes())
         for process in (self.postgres, self.site, self.worker):
             if process:
                 process.wait()

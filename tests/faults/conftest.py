@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from torture.report import Missing
 from torture.rig import make_template
 
 PEOPLE = 120
@@ -27,3 +28,17 @@ def template() -> Path:
             make_template(folder, PEOPLE)
             made.write_text(run)
     return folder
+
+
+@pytest.fixture(scope="session")
+def tried():
+    """Run a trial; what it lacks on this machine skips it loudly, and in CI nothing may be lacking."""
+
+    def run(trial, *arguments, **sizes):
+        try:
+            return trial(*arguments, **sizes)
+        except Missing as lacking:
+            assert not os.environ.get("CI"), f"CI must be able to try this: {lacking}"
+            pytest.skip(f"NOT TRIED: {lacking}")
+
+    return run

@@ -4,8 +4,14 @@ from contextlib import closing, contextmanager
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 
+from lantoa.lib.patient import base
+from lantoa.lib.patient.base import hurried
+from lantoa.site import giving_way
+from lantoa.site.views.errors import busy
 from tests.factories.contest import a_contest
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -90,3 +96,69 @@ def test_the_site_answers_again_as_soon_as_the_database_does(contest):
     with locked("lantoa_contest"):
         assert asked(f"/{contest.slug}/").status_code == 503
     assert asked(f"/{contest.slug}/").status_code == 200
+
+
+# --- what only shows something gives way ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def impatient(settings):
+    """A process of the site that waits for half a second, and a tenth of one for what is only shown."""
+    base.limit(0.5)
+    settings.READING = 0.1
+    connection.close()
+    yield
+    base.limit(0)
+    connection.close()
+
+
+@contextmanager
+def held(table):
+    """Somebody else holds the table for as long as it takes."""
+    with closing(connection.copy()) as wire:
+        wire.set_autocommit(False)
+        with wire.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+            yield
+        wire.rollback()
+
+
+def test_a_page_that_waited_in_vain_closes_the_way_for_pages_and_never_for_what_is_written(contest, impatient):
+    browser = Client(raise_request_exception=False)
+    with held("lantoa_document"):
+        assert browser.get(f"/{contest.slug}/the-le/").status_code == 503
+        connection.close()  # what the next request's beginning does; the test's browser leaves it out
+        with CaptureQueriesContext(connection) as asked:
+            turned_away = browser.get(f"/{contest.slug}/xep-hang/")
+        assert turned_away.status_code == 503 and turned_away["Retry-After"]
+        assert len(asked) == 0
+        assert browser.post("/dang-nhap/", {"login": "0912000000", "password": "x"}).status_code == 200
+        assert browser.get(f"/{contest.slug}/thi/").status_code == 302  # to the sign-in: not turned away
+    assert connection.connection.seconds == base.Patient.seconds
+
+
+def test_the_way_opens_again_after_a_multiple_of_what_was_lost(contest, impatient, monkeypatch):
+    browser = Client(raise_request_exception=False)
+    now = [1000.0]
+    monkeypatch.setattr(giving_way.time, "monotonic", lambda: now[0])
+
+    def slow(request):
+        now[0] += 3.0
+        return busy(request)
+
+    turn = giving_way.ReadsGiveWay(slow)
+    request = RequestFactory().get(f"/{contest.slug}/")
+    assert turn(request).status_code == 503
+    turn.get_response = lambda _request: HttpResponse("shown")
+    now[0] += giving_way.REST * 3.0 - 0.1
+    assert turn(request).status_code == 503
+    now[0] += 0.2
+    assert turn(request).content == b"shown"
+    assert browser.get(f"/{contest.slug}/").status_code == 200
+
+
+def test_control_who_is_as_patient_with_pages_waits_as_long_as_for_anything(contest, impatient, settings):
+    settings.READING = 100
+    with hurried(settings.READING):
+        connection.ensure_connection()
+        assert connection.connection.seconds == base.Patient.seconds

@@ -48,6 +48,7 @@ DATABASES = {
 }
 
 PATIENCE = float(os.environ.get("LANTOA_PATIENCE", "15"))  # seconds a page waits for the database; 0: for ever
+READING = PATIENCE / 5  # seconds that a page waits which only shows something: it gives way to what is written
 
 # What several machines share and may lose: rate counters, copies. Nothing that was acknowledged lies only there.
 CACHE_URL = os.environ.get("CACHE_URL", "")
@@ -81,6 +82,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "lantoa.api.door.OpenDoor",
+    "lantoa.site.giving_way.ReadsGiveWay",
     "lantoa.site.visits.CountVisits",
     "lantoa.config.readable.ReadableText",
     "django.contrib.sessions.middleware.SessionMiddleware",

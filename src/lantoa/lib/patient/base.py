@@ -6,9 +6,12 @@ commit that waits for a standby is bound by no time-out of the server. Processes
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from django.db import connections
 from django.db.backends.postgresql import base
 
 BEFORE = 1.0  # seconds: the server ends a slow statement itself before we turn away
@@ -38,8 +41,28 @@ def limit(seconds: float) -> None:
     Patient.seconds = seconds or None
 
 
+@contextmanager
+def hurried(seconds: float) -> Iterator[None]:
+    """In here this thread's connection waits for ``seconds`` only, unless the process waits for ever or less."""
+    if Patient.seconds is None or seconds >= Patient.seconds:
+        yield
+        return
+    wrapper = connections["default"]
+    wrapper.hurry = seconds
+    if isinstance(wrapper.connection, Patient):
+        wrapper.connection.seconds = seconds
+    try:
+        yield
+    finally:
+        wrapper.hurry = None
+        if isinstance(wrapper.connection, Patient):
+            wrapper.connection.seconds = Patient.seconds
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's own, but for the class of its connections."""
+
+    hurry: float | None = None  # seconds that the next connection is patient, if not as long as the process
 
     def get_connection_params(self) -> dict[str, Any]:
         """The server is told the same: to end slow statements, and transactions that nobody goes on with."""
@@ -60,4 +83,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Django asks its driver for a connection and cannot be told the class: it is set on what comes."""
         connection = super().get_new_connection(conn_params)
         connection.__class__ = Patient
+        if self.hurry is not None:
+            connection.seconds = self.hurry
         return connection

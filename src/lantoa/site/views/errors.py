@@ -38,6 +38,11 @@ def broken(request: HttpRequest) -> HttpResponse:
     """500, or 503 where the database could not answer now (reliability.md R07): shown without any query."""
     if not passing(sys.exc_info()[1]):
         return render(request, "site/errors/500.html", status=500)
+    return busy(request)
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """503, with the seconds after which to ask again: without any query."""
     wait = SOONEST + secrets.randbelow(LATEST - SOONEST + 1)
     again = wait if request.method in {"GET", "HEAD"} else None
     response = render(request, "site/errors/503.html", {"again": again}, status=HTTPStatus.SERVICE_UNAVAILABLE)

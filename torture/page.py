@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+import json
 import re
 import time
 from collections.abc import Callable
@@ -144,12 +145,17 @@ class Page:
         return answer
 
     async def steadily(
-        self, path: str, form: dict[str, str] | None = None, *, within: float = SUBMIT_WITHIN
+        self,
+        path: str,
+        form: dict[str, str] | None = None,
+        *,
+        accept: str = "text/html",
+        within: float = SUBMIT_WITHIN,
     ) -> Message | None:
         """The same, tried again until there is an answer that is no failure of the site's; None when all is over."""
         while not self.over():
             try:
-                answer = await self.ask(path, form, within=within)
+                answer = await self.ask(path, form, accept=accept, within=within)
                 if answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
                     return answer
             except (ConnectionError, TimeoutError):
@@ -200,13 +206,15 @@ class Page:
         """Hand in until the site says that it has it; whether it did."""
         form = {**self.form(paper, sat.sheet, revision), "chac": "1"}
         sat.sent = sat.sent or time.time()
-        answer = await self.steadily(f"{HOME}thi/{paper.number}/nop/", form)
+        answer = await self.steadily(f"{HOME}thi/{paper.number}/nop/", form, accept="application/json")
         return answer is not None and self.noted(sat, answer)
 
     def noted(self, sat: Sat, answer: Message) -> bool:
         """Enter an acknowledgement in the book; anything else on this way is odd."""
         where = answer.field("location")
-        if answer.status in {302, 303} and (found := _RESULT.search(where)) and int(found[1]) == sat.number:
+        if answer.status == HTTPStatus.OK and answer.field("content-type") == "application/json":
+            where = str(json.loads(answer.body).get("next", ""))
+        if answer.status in {200, 302, 303} and (found := _RESULT.search(where)) and int(found[1]) == sat.number:
             sat.acknowledged = sat.acknowledged or time.time()
             sat.receipts.add(where)
             return True

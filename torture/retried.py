@@ -24,7 +24,7 @@ CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN NEW.submitted_at = NULL; NEW.correct = NULL; NEW.duration_ms = NULL; NEW.closed_by = ''; RETURN NEW; END $$;
 CREATE TRIGGER forget BEFORE UPDATE ON lantoa_attempt FOR EACH ROW EXECUTE FUNCTION forget();
 """
-_DOUBLED = "SELECT count(*) FROM (SELECT FROM lantoa_entry GROUP BY contestant_id, number HAVING count(*) > 1) more"
+_DOUBLED = "SELECT count(*) FROM (SELECT FROM lantoa_entry WHERE number > 0 GROUP BY contestant_id, number HAVING count(*) > 1) more"
 
 
 def run(

@@ -24,7 +24,10 @@ CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN NEW.submitted_at = NULL; NEW.correct = NULL; NEW.duration_ms = NULL; NEW.closed_by = ''; RETURN NEW; END $$;
 CREATE TRIGGER forget BEFORE UPDATE ON lantoa_attempt FOR EACH ROW EXECUTE FUNCTION forget();
 """
-_DOUBLED = "SELECT count(*) FROM (SELECT FROM lantoa_entry WHERE number > 0 GROUP BY contestant_id, number HAVING count(*) > 1) more"
+_DOUBLED = """
+SELECT count(*) FROM (
+    SELECT FROM lantoa_entry WHERE number > 0 GROUP BY contestant_id, number HAVING count(*) > 1) more
+"""
 
 
 def run(
@@ -47,7 +50,7 @@ def run(
         place.start_site()
         place.start_worker()
         rounds = max(1, submissions // people) if harmless else 1
-        seen, sats, met = asyncio.run(_sit(place, people, rounds, delay, again, Random(seed)))
+        seen, sats, met = asyncio.run(_sit(place, people, rounds, delay=delay, again=again, rng=Random(seed)))
         faults = books.differences(place, sats) + books.recounted(place) if harmless else []
         with place.connect() as wire:
             doubled = wire.execute(_DOUBLED).fetchone()
@@ -63,7 +66,7 @@ def run(
 
 
 async def _sit(
-    place: Installation, people: int, rounds: int, delay: float, again: float, rng: Random
+    place: Installation, people: int, rounds: int, *, delay: float, again: float, rng: Random
 ) -> tuple[Seen, list[Sat], dict[str, int]]:
     seen, sats = Seen(), []
     async with Proxy(place.port, FATES, delay=delay, rng=rng) as proxy:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from torture import kept
+from torture import flushed, kept, retried, skewed, starved
 from torture.report import Report
 
 Run = Callable[[Path, float], Report]
@@ -60,5 +60,39 @@ TRIALS = [
             where, submissions=1500, people=32, database=of(10, scale), workers=0, everything=0, careful=False
         ),
         shows="lost",
+    ),
+    Trial(
+        "R03",
+        "flushed before it is acknowledged",
+        "a flush of the log between each of 1,000 submissions and its answer",
+        run=lambda where, scale: flushed.run(where, submissions=of(1000, scale, 20)),
+        control=lambda where, scale: flushed.run(where, submissions=of(100, scale, 10), careful=False),
+        shows="without a flush",
+    ),
+    Trial(
+        "R05",
+        "retrying is harmless",
+        "100,000 submissions cut, doubled, reordered, delayed up to 60 s: one effect each, the same receipt",
+        run=lambda where, scale: retried.run(
+            where, submissions=of(100_000, scale, 200), people=of(200, scale, 40), delay=60 * min(1.0, scale * 10)
+        ),
+        control=lambda where, _scale: retried.run(where, submissions=40, people=40, delay=1, again=0.5, harmless=False),
+        shows="doubled",
+    ),
+    Trial(
+        "R07",
+        "no free connection, slow tables",
+        "503 with Retry-After for pages, submissions pass, recovery at most 5 s",
+        run=lambda where, scale: starved.run(where, people=24, readers=100, seconds=60 * max(scale, 0.1)),
+        control=lambda where, scale: starved.run(
+            where, people=24, readers=100, seconds=12 * max(scale, 0.5), careful=False
+        ),
+        shows="starved",
+    ),
+    Trial(
+        "R11",
+        "wrong clocks",
+        "order and deadline by the database's clock: 0 inversions in 50,000",
+        run=lambda where, scale: skewed.run(where, submissions=of(50_000, scale, 60), people=30),
     ),
 ]

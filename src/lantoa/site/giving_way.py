@@ -2,7 +2,7 @@
 
 A process answers one request after the other. A page that waits for a slow table would keep an exam waiting behind it:
 so it waits for a shorter time, and when it waited in vain, the process turns such pages away for a multiple of what was
-lost. Whatever happens to a table, four fifths of the time are left for those who write.
+lost. Whatever happens to a table, two thirds of the time are left for those who write.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from lantoa.config.headers import CONSOLE
 from lantoa.lib.patient.base import hurried
 from lantoa.site.views.errors import busy
 
-REST = 4  # times as long as was waited in vain
+REST = 2  # times as long as was waited in vain: with `READING` a site is whole again within five seconds
 _EXAM = re.compile(r"/(en/)?[-\w]+/thi/", re.ASCII)  # the paper itself is never turned away
 
 

@@ -48,6 +48,7 @@ def hurried(seconds: float) -> Iterator[None]:
         yield
         return
     wrapper = connections["default"]
+    assert isinstance(wrapper, DatabaseWrapper)
     wrapper.hurry = seconds
     if isinstance(wrapper.connection, Patient):
         wrapper.connection.seconds = seconds

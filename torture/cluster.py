@@ -19,7 +19,7 @@ from typing import Any
 
 from tools.cluster.needs import ROOT
 
-from torture import restoring, rolling, shared
+from torture import restoring, rolling, shared, upgrading
 from torture.machine import machine
 from torture.report import Report
 from torture.several import Blows, Probes, Rush, Several, checked, several
@@ -110,6 +110,8 @@ TRIALS: dict[str, tuple[Callable[[int], Report], str]] = {
     "parts": (parts, "R04 R10 a standby, one etcd, all etcd for 30 s, the cache: 0 lost"),
     "frozen": (frozen, "R04 it stands still for 30 s: 0 writes of two primaries, 0 lost"),
     "rolling": (rolling.run, "R17 new version while 200 sit: 0 broken attempts"),
+    "migrations": (upgrading.run, "R14 migrations run and are killed while people sit: 0 lost, nobody waits for 2 s"),
+    "migrations-careless": (upgrading.run_careless, "R14 control: a table is written anew, and everybody waits"),
     "reports": (shared.run, "reports that hang do not slow a submission"),
     "restore": (restoring.run, "R13 a moment before a mistake is restored, and equals what was there"),
     "reports-together": (shared.run_together, "control: in the same processes they do"),

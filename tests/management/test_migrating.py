@@ -5,7 +5,7 @@ from threading import Event, Thread
 import pytest
 from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently
 from django.core.management import call_command
-from django.db import OperationalError, connection, connections, migrations, models
+from django.db import IntegrityError, OperationalError, connection, connections, migrations, models
 from django.db.migrations.loader import MigrationLoader
 from psycopg.errors import LockNotAvailable
 
@@ -53,6 +53,18 @@ def test_it_tries_again_and_succeeds_when_the_table_is_free(the_table_of_migrati
     with connection.cursor() as cursor:
         cursor.execute("SHOW lock_timeout")
         assert cursor.fetchone() == ("0",)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_index_that_a_killed_migration_left_half_built_is_cleared():
+    with connection.cursor() as cursor:
+        cursor.execute('CREATE TABLE "Half built" AS SELECT 1 AS n UNION ALL SELECT 1')
+        with pytest.raises(IntegrityError):
+            cursor.execute('CREATE UNIQUE INDEX CONCURRENTLY "Left behind" ON "Half built" (n)')
+        call_command("migrate", verbosity=0)
+        cursor.execute("SELECT count(*) FROM pg_class WHERE relname = 'Left behind'")
+        assert cursor.fetchone() == (0,)
+        cursor.execute('DROP TABLE "Half built"')
 
 
 # --- rules ----------------------------------------------------------------------------------------------------------

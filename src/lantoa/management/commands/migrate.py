@@ -8,11 +8,17 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.core.management.commands import migrate
 from django.db import OperationalError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 PATIENCE = 2.0  # seconds: while a migration waits for a table, everybody who comes after it waits too (R14)
 TRIES = 60
 PAUSE = 2.0  # seconds, for those who waited
+# What a killed `CREATE INDEX CONCURRENTLY` leaves: kept up by every write, used by nobody, and its name is taken.
+HALF_BUILT = """
+SELECT indexrelid::regclass FROM pg_index
+ WHERE NOT indisvalid AND indexrelid NOT IN (SELECT index_relid FROM pg_stat_progress_create_index)
+"""
 
 
 class Command(migrate.Command):
@@ -36,6 +42,7 @@ class Command(migrate.Command):
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('lock_timeout', %s, false)", [wait])
             try:
+                _clear(connection)
                 super().handle(*args, **options)
             except OperationalError as busy:
                 if not left or not isinstance(busy.__cause__, LockNotAvailable | DeadlockDetected):
@@ -46,3 +53,11 @@ class Command(migrate.Command):
                 break
         with connection.cursor() as cursor:
             cursor.execute("RESET lock_timeout")
+
+
+def _clear(connection: BaseDatabaseWrapper) -> None:
+    """Drop indexes that nobody builds any more; they are built again."""
+    with connection.cursor() as cursor:
+        cursor.execute(HALF_BUILT)
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP INDEX CONCURRENTLY {name}")  # a regclass is quoted by the database

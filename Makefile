@@ -29,9 +29,9 @@ setup: $(VENV)/.main $(VENV)/.words
 run: setup ## serve the reference contest with demonstration data on http://127.0.0.1:8000 (PORT changes it; SIMULATE=1: its days made again)
 	LANTOA_DEMO=1 LANTOA_URL=http://127.0.0.1:$(PORT) PORT=$(PORT) $(BIN)/lantoa serve $(if $(SIMULATE),--simulate,--demo)
 
-browser: # and pdftotext, which reads back what a certificate says; strace and faketime for tests/faults
-	@{ command -v chromium && command -v pdftotext && command -v strace && command -v faketime; } >/dev/null || test "$$(id -u)" != 0 \
-	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium poppler-utils strace faketime >/dev/null; } || true
+browser: # and pdftotext, which reads back what a certificate says; strace and faketime for tests/faults; redis for tests/api
+	@{ command -v chromium && command -v pdftotext && command -v strace && command -v faketime && command -v redis-server; } >/dev/null || test "$$(id -u)" != 0 \
+	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium poppler-utils strace faketime redis-server >/dev/null; } || true
 
 webserver: # what the tests put in front; its own service may rest
 	@{ PATH=$$PATH:/usr/sbin command -v nginx && command -v openssl; } >/dev/null || test "$$(id -u)" != 0 \

@@ -22,7 +22,7 @@ from tools.cluster.needs import ROOT
 from torture import restoring, rolling, shared, upgrading
 from torture.machine import machine
 from torture.report import Report
-from torture.several import Blows, Probes, Rush, Several, checked, several
+from torture.several import ALONE, Blows, Probes, Rush, Several, checked, several
 
 PEOPLE = 24
 LONGEST_GAP = 30.0  # seconds (R04)
@@ -71,6 +71,14 @@ def _behind(kills: int, *, synchronous: bool) -> Report:
         return report_of(place, rush, gaps)
 
 
+def alone(_kills: int) -> Report:
+    """R04: the primary is left without a standby, and then dies too: strict, it answered nothing meanwhile."""
+    with several(PEOPLE) as place:
+        rush, blows = Rush(place), Blows(place)
+        gaps = asyncio.run(rush.run([(blows.kill_standbys_and_then_the_primary, blows.bring_back)]))
+        return report_of(place, rush, gaps, limit=ALONE + 2 * LONGEST_GAP)
+
+
 def parts(_kills: int) -> Report:
     """R04, R10: a standby, one etcd, all etcd for longer than the lease, the cache."""
     with several(PEOPLE) as place:
@@ -107,6 +115,7 @@ TRIALS: dict[str, tuple[Callable[[int], Report], str]] = {
     "failover": (failover, "R04 the primary's machine dies: 0 lost, a gap of at most 30 s"),
     "behind": (behind, "R04 it dies when its standbys are behind: 0 lost"),
     "behind-careless": (behind_careless, "R04 control, asynchronous: must lose"),
+    "alone": (alone, "R04 both standbys die, then the primary: nothing was answered by one machine alone, 0 lost"),
     "parts": (parts, "R04 R10 a standby, one etcd, all etcd for 30 s, the cache: 0 lost"),
     "frozen": (frozen, "R04 it stands still for 30 s: 0 writes of two primaries, 0 lost"),
     "rolling": (rolling.run, "R17 new version while 200 sit: 0 broken attempts"),

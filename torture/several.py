@@ -29,6 +29,7 @@ from torture.wire import Connection
 AGAIN = 0.5  # seconds between a contestant's tries
 QUIET = 3.0  # seconds of rush before each blow
 RESUMED = 20  # acknowledgements after a blow until it counts as overcome
+ALONE = 40.0  # seconds that a primary is left alone: longer than its keeper needs to notice
 LONGEST = 120.0  # seconds after which a blow that is not overcome is a fault
 
 
@@ -170,6 +171,17 @@ class Blows:
         """The machine that the primary waits for."""
         self.struck = next(one for one in DATA if build.role_of(one) == "sync_standby")
         self.struck.off()
+
+    def kill_standbys_and_then_the_primary(self) -> None:
+        """The primary is left alone; what it would acknowledge then would be lost with it. The standbys come back."""
+        self.struck = lead()
+        others = [one for one in DATA if one != self.struck]
+        for one in others:
+            one.off()
+        time.sleep(ALONE)
+        self.struck.off()
+        for one in others:
+            build.start_data(one, self.place.cluster)
 
     def freeze_primary(self) -> None:
         """Everything on the primary's machine stands still, for longer than it may; its kernel goes on answering."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as a contestant sees it: no key, no explanation, no author's order, no id."""
+    """What a question says to a contestant, options in the author's order: no key, no explanation, no id."""
 
     stem: str
     options: tuple[str, ...]
@@ -69,10 +69,10 @@ class OpenBank:
         """How many answers are right."""
         return sum(hits(answers, orders, self.keys(questions)))
 
-    def shown_as(self, question: int, order: int) -> Asked:
-        """A question as a contestant sees it."""
+    def asked(self, question: int) -> Asked:
+        """What a question says."""
         asked = self.questions[question]
-        return Asked(asked.stem, tuple(asked.options[place] for place in ORDERS[order]))
+        return Asked(asked.stem, tuple(asked.options))
 
 
 def _candidate(question: Question) -> Candidate:

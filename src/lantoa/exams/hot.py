@@ -7,18 +7,35 @@ None of them explains anything. What is not exactly as the slip says gives None,
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from lantoa.contests.models import Contest
 from lantoa.exams import statements
 from lantoa.exams.bank import key_of, open_bank
 from lantoa.exams.marking import NOTHING
-from lantoa.exams.models import Attempt
 from lantoa.exams.sittings import parameters
 from lantoa.exams.slips import Paper, Start
 from lantoa.lib.rows import one
 
 
-def start(*, slip: Start, contest: Contest, session: bytes) -> Attempt | None:
+class Drawn(NamedTuple):
+    """An attempt that was just made, as its row has it."""
+
+    pk: int
+    started_at: datetime
+    deadline: datetime
+    contestant_id: int
+    number: int
+    bank_id: int
+    questions: list[int]
+    orders: list[int]
+    answers: list[int]
+    revision: int = 0
+    saved_at: None = None
+
+
+def start(*, slip: Start, contest: Contest, session: bytes) -> Drawn | None:
     """A new attempt with its paper; ``contest`` may be some seconds old: the statement looks whether it still is so."""
     questions, orders = open_bank(slip.bank).drawn(key_of(contest, slip.who, slip.number))
     answers = [NOTHING] * len(questions)
@@ -28,10 +45,8 @@ def start(*, slip: Start, contest: Contest, session: bytes) -> Attempt | None:
     row = one(statements.START, {**whose, **versions, **paper})
     if row is None:
         return None
-    attempt = Attempt(contestant_id=slip.contestant, number=slip.number, bank_id=slip.bank)
-    attempt.pk, attempt.started_at, attempt.deadline = row
-    attempt.questions, attempt.orders, attempt.answers = questions, orders, answers
-    return attempt
+    pk, started_at, deadline = row
+    return Drawn(pk, started_at, deadline, slip.contestant, slip.number, slip.bank, questions, orders, answers)
 
 
 def save(*, slip: Paper, session: bytes, answers: Sequence[int], revision: int) -> bool:

@@ -10,10 +10,11 @@ from __future__ import annotations
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from struct import Struct, error
+from typing import Protocol
 
 from lantoa.exams.bank import open_bank
-from lantoa.exams.models import Attempt
 from lantoa.lib import sealing
 
 _START = Struct(">QIQII16s")
@@ -58,7 +59,51 @@ class Paper:
         return _seal("paper", contest, head + b"".join(map(_QUESTION.pack, self.questions, self.orders)))
 
 
-def of_paper(attempt: Attempt, who: bytes) -> Paper:
+class OpenPaper(Protocol):
+    """What is shown of an open attempt, read from its row or just drawn."""
+
+    @property
+    def pk(self) -> int:
+        """The attempt's row."""
+
+    @property
+    def contestant_id(self) -> int:
+        """Whose it is."""
+
+    @property
+    def number(self) -> int:
+        """The how-manieth attempt."""
+
+    @property
+    def bank_id(self) -> int:
+        """The bank that it was drawn from."""
+
+    @property
+    def questions(self) -> Sequence[int]:
+        """In the order of the paper."""
+
+    @property
+    def orders(self) -> Sequence[int]:
+        """How the options of each are shown: places in ORDERS."""
+
+    @property
+    def answers(self) -> Sequence[int]:
+        """What is saved."""
+
+    @property
+    def revision(self) -> int:
+        """Of the saved sheet."""
+
+    @property
+    def saved_at(self) -> datetime | None:
+        """When it was saved."""
+
+    @property
+    def deadline(self) -> datetime:
+        """When it is over."""
+
+
+def of_paper(attempt: OpenPaper, who: bytes) -> Paper:
     """The slip of an open paper; ``who`` is the pseudonym of whose it is."""
     shown = open_bank(attempt.bank_id).shown(attempt.questions, attempt.orders)
     return Paper(attempt.pk, attempt.number, attempt.bank_id, who, shown, attempt.questions, attempt.orders)

@@ -22,8 +22,8 @@ from django.utils.translation import override
 from lantoa.contests.models import Contest
 from lantoa.exams import slips
 from lantoa.exams.bank import open_bank
-from lantoa.exams.marking import NOTHING, OPTIONS
-from lantoa.exams.models import Attempt
+from lantoa.exams.marking import NOTHING, OPTIONS, ORDERS
+from lantoa.exams.slips import OpenPaper
 from lantoa.lib.clock import VIETNAM
 from lantoa.lib.mould import Mould, mark
 from lantoa.people.models import Account
@@ -105,13 +105,20 @@ def _place(*, done: bool) -> bytes:
 
 @lru_cache(maxsize=32_768)
 def _box(mould: Mould, bank: int, question: int, order: int) -> bytes:
-    """A question as this order shows it, without its number. The only escaping of a question's words is here."""
-    asked = open_bank(bank).shown_as(question, order)
-    options = {f"o{place}": escape(option).encode() for place, option in enumerate(asked.options)}
-    return mould.pour({"stem": escape(asked.stem).encode(), **options})
+    """A question as this order shows it, without its number."""
+    stem, options = _escaped(bank, question)
+    shown = {f"o{place}": options[option] for place, option in enumerate(ORDERS[order])}
+    return mould.pour({"stem": stem, **shown})
 
 
-def paper(frame: Frame, attempt: Attempt, *, who: bytes, at: datetime, token: str) -> bytes:
+@lru_cache(maxsize=4_096)
+def _escaped(bank: int, question: int) -> tuple[bytes, list[bytes]]:
+    """A question's words and its options in the author's order; they are escaped here and nowhere else."""
+    asked = open_bank(bank).asked(question)
+    return escape(asked.stem).encode(), [escape(option).encode() for option in asked.options]
+
+
+def paper(frame: Frame, attempt: OpenPaper, *, who: bytes, at: datetime, token: str) -> bytes:
     """The page of ``attempt``, of the pseudonym ``who``, at a moment; ``token`` is what Django asks back of a form."""
     answers, revision = attempt.answers, attempt.revision
     questions, places = [], []
@@ -138,7 +145,7 @@ def paper(frame: Frame, attempt: Attempt, *, who: bytes, at: datetime, token: st
     return frame.page.pour({**own, "questions": b"".join(questions), "places": b"".join(places)})
 
 
-def _saved(attempt: Attempt) -> str:
+def _saved(attempt: OpenPaper) -> str:
     assert attempt.saved_at is not None
     moment = f"{attempt.saved_at.astimezone(VIETNAM):%H:%M:%S}"
     return _("Đã lưu lúc %(moment)s") % {"moment": moment}

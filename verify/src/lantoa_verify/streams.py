@@ -9,8 +9,9 @@ it stands in the standard library of Python and of every browser. This module kn
 import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from struct import Struct
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -19,6 +20,8 @@ _WORD = 1 << _WORD_BITS
 _COUNTER = Struct(">I")
 _BLOCK = Struct(">8I")
 WHO_BYTES = 16
+_SHA_BLOCK = 64  # bytes
+_PADS = [bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C)]
 
 
 def seed_commitment(seed: bytes) -> bytes:
@@ -46,6 +49,14 @@ def paper_key(contest: bytes, who: bytes, attempt: int) -> bytes:
     return hmac.digest(contest, b"lantoa/paper/1\n" + who + _COUNTER.pack(attempt), "sha256")
 
 
+@lru_cache(maxsize=8)
+def _begun(key: bytes) -> tuple[Any, Any]:
+    """Begin HMAC-SHA-256 (RFC 2104) with a key: a paper asks dozens of blocks of one; beginning is dear."""
+    padded = (hashlib.sha256(key).digest() if len(key) > _SHA_BLOCK else key).ljust(_SHA_BLOCK, b"\0")
+    inner, outer = (hashlib.sha256(padded.translate(pad)) for pad in _PADS)
+    return inner, outer
+
+
 class Stream:
     """Uniform numbers under one label of one key.
 
@@ -64,9 +75,10 @@ class Stream:
 
     def _word(self) -> int:
         if not self._words:
-            block = hmac.digest(self._key, self._label + _COUNTER.pack(self._counter), "sha256")
-            self._words = list(_BLOCK.unpack(block))
-            self._words.reverse()
+            inner, outer = (begun.copy() for begun in _begun(self._key))
+            inner.update(self._label + _COUNTER.pack(self._counter))
+            outer.update(inner.digest())
+            self._words += reversed(_BLOCK.unpack(outer.digest()))
             self._counter += 1
         return self._words.pop()
 
@@ -103,8 +115,13 @@ class Stream:
         size = len(mixed)
         if not 0 <= k <= size:
             raise ValueError(f"cannot take {k} of {size}")
+        words = self._words
         for i in range(k):
-            j = i + self.below(size - i)
+            n = size - i
+            value = words.pop() if words else self._word()
+            while value >= _WORD - _WORD % n:
+                value = self._word()
+            j = i + value % n
             mixed[i], mixed[j] = mixed[j], mixed[i]
         return mixed[:k]
 

@@ -262,7 +262,7 @@ def start_cache() -> None:
 def start_app(machine: Machine, cluster: Cluster) -> None:
     """Site, reports and workers, each a role of its own in the database."""
     start_site(machine, cluster)
-    reports = cluster.environ(machine, "lantoa_reports")
+    reports = cluster.environ(machine, "lantoa_reports") | {"LANTOA_PATIENCE": "60", "LANTOA_READING": "60"}
     machine.start("reports", _serve(machine, 8001, 1), environ=reports)
     start_worker(machine, cluster)
 

@@ -48,7 +48,8 @@ DATABASES = {
 }
 
 PATIENCE = float(os.environ.get("LANTOA_PATIENCE", "15"))  # seconds a page waits for the database; 0: for ever
-READING = 2.0  # seconds, if that is less: a page that only shows something gives way to what is written
+# If that is less: a page that only shows something gives way to what is written. Processes for figures have time.
+READING = float(os.environ.get("LANTOA_READING", "2"))
 
 # What several machines share and may lose: rate counters, copies. Nothing that was acknowledged lies only there.
 CACHE_URL = os.environ.get("CACHE_URL", "")

@@ -8,9 +8,9 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from lantoa.config import giving_way
 from lantoa.lib.patient import base
 from lantoa.lib.patient.base import hurried
-from lantoa.site import giving_way
 from lantoa.site.views.errors import busy
 from tests.factories.contest import a_contest
 

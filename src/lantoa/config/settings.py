@@ -83,7 +83,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "lantoa.api.door.OpenDoor",
-    "lantoa.site.giving_way.ReadsGiveWay",
+    "lantoa.config.giving_way.ReadsGiveWay",
     "lantoa.site.visits.CountVisits",
     "lantoa.config.readable.ReadableText",
     "django.contrib.sessions.middleware.SessionMiddleware",

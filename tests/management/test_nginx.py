@@ -9,6 +9,8 @@ import socket
 import subprocess
 import time
 from collections import Counter
+from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.db.models import Sum
@@ -17,9 +19,10 @@ from django.test import Client
 from lantoa.contests.models import Contest
 from lantoa.contests.visit_log import count_logs
 from lantoa.contests.visits import Visit, by_a_person
+from lantoa.lib import clock
 from lantoa.lib.page_files import KEPT, LEASE, PAGE_OF
 from lantoa.site import visits
-from tests.factories.contest import a_contest, a_contestant
+from tests.factories.contest import a_bank, a_contest, a_contestant
 from tests.factories.front import HOST, PHONE, Dying, ask, free_port, front, program, vouched, written
 
 HTML = ("<!doctype html><title>đã giữ</title>" + "x" * 2000).encode()
@@ -221,6 +224,26 @@ def test_what_nginx_sends_is_counted_by_the_rules_of_the_application(site, tmp_p
     assert Visit.objects.aggregate(n=Sum("n"))["n"] == expected
     assert not visits.visits._made, "the application counted nothing beside"
     assert HOST not in settings.VISITS_LOG.read_text()
+
+
+def test_the_paper_that_answers_a_start_is_a_page_that_was_seen(site, tmp_path, settings):
+    now = clock.now()
+    Contest.objects.update(opens_at=now - timedelta(days=1), closes_at=now + timedelta(days=1))
+    contest = Contest.objects.get()
+    a_bank(contest)
+    client = Client()
+    me = a_contestant(contest)
+    client.force_login(me.person.account, backend="lantoa.people.sign_in.PhoneOrCitizenId")
+    shown = client.get(f"/{SLUG}/thi/").content.decode()
+    hidden = dict(re.findall(r'name="(phieu|csrfmiddlewaretoken)" value="([^"]*)"', shown))
+    cookies = "; ".join(f"{name}={cookie.value}" for name, cookie in client.cookies.items())
+    sent = {"Cookie": cookies, "Content_Type": "application/x-www-form-urlencoded", "Sec_Fetch_Site": "same-origin"}
+    with front(tmp_path / "nginx", [site]) as web:
+        papers = [web.ask("POST", f"/{SLUG}/thi/bat-dau/", urlencode(hidden), **sent) for _ in range(2)]
+        web.ask("POST", f"/{SLUG}/thi/1/luu/", urlencode({**hidden, "ban": "1"}), **sent)
+    assert [(paper.status, paper.body.count(b"<fieldset")) for paper in papers] == [(200, 20), (200, 20)]
+    assert count_logs(settings.VISITS_LOG, shard=1) == 2
+    assert not visits.visits._made, "the application counted nothing beside"
 
 
 # --- when something fails -------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # The days made again have a folder of their own: nobody's data are mixed.
 export LANTOA_DATA ?= $(CURDIR)/var$(if $(SIMULATE),/simulated)
 
-.PHONY: help run test check bench torture screens words setup browser webserver clean cluster cluster-stop torture-cluster
+.PHONY: help run test check bench bench-growth torture screens words setup browser webserver clean cluster cluster-stop torture-cluster
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -49,8 +49,11 @@ check: $(VENV)/.dev $(VENV)/.words ## style, types, imports, templates, migratio
 	$(BIN)/lantoa makemigrations --check --dry-run
 	$(BIN)/python -m lantoa.exams.checks packages/cong-dan-so-hai-phong
 
-bench: $(VENV)/.dev $(VENV)/.words ## queries and CPU of each hot request
-	$(BIN)/python benchmarks/cost.py
+bench: $(VENV)/.dev $(VENV)/.words ## what the rush costs, its floors beside it, against the targets (QUICK=1: a look)
+	$(BIN)/python benchmarks/bench.py $(if $(QUICK),--quick)
+
+bench-growth: $(VENV)/.dev $(VENV)/.words ## the same for 10,000 to 10,000,000 contestants (PEOPLE="10000 100000": other sizes)
+	$(BIN)/python benchmarks/growing.py $(PEOPLE)
 
 cluster: setup ## the production form on this machine: 3 data, 2 application, 1 front machine as network namespaces (root; Ctrl+C removes all)
 	$(BIN)/python -m tools.cluster up

@@ -1,4 +1,4 @@
-"""A crowd with everything the rush touches: accounts, sealed numbers, sessions, progress; and its walkers.
+"""A crowd with everything the rush touches: accounts, sealed numbers, sessions, progress; and newcomers.
 
 `tests/factories/crowd.py` makes people, attempts, results and journal inside the database; what the pages read besides
 is added here the same way, so that each index is as large as it would be.
@@ -7,13 +7,14 @@ is added here the same way, so that each index is as large as it would be.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from benchmarks.hot import PASSWORD, citizen_id, phone
+from benchmarks.walking import citizen_id, phone
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.auth.hashers import make_password
 from django.db import connection
 
 from lantoa.contests.models import Contestant, Movement
@@ -30,6 +31,7 @@ from tests.factories.crowd import crowd
 if TYPE_CHECKING:
     from lantoa.contests.models import Contest
 
+NAME = "Nguyễn Hoàng Phương Thảo Nguyên"
 _AROUND = [
     """
 UPDATE lantoa_person
@@ -59,10 +61,50 @@ SELECT c.id, l.code, ARRAY(SELECT generate_series(1, l.size))::smallint[], l.siz
 def fill(contest: Contest, people: int, *, seed: int) -> None:
     """Add ``people`` contestants with all that belongs to them, and fold everything."""
     crowd(contest, people=people, seed=seed, until=clock.now())
+    _around(contest)
+    rebuild(contest)
+
+
+def _around(contest: Contest) -> None:
     with connection.cursor() as cursor:
         for statement in _AROUND:
             cursor.execute(statement, {"contest": contest.pk} if "%(" in statement else None)
-    rebuild(contest)
+
+
+BATCH = 500_000  # people made in one transaction
+
+
+def grow(contest: Contest, people: int, *, seed: int, lean: bool) -> None:
+    """The same for very many, in batches and without a safety net; ``lean``: only what the reads touch.
+
+    No times are planted: nobody is as often equal in life.
+    """
+    with unsafe():
+        for number, first in enumerate(range(0, people, BATCH)):
+            crowd(contest, people=min(BATCH, people - first), seed=seed + number, until=clock.now(), planted=False)
+        if not lean:
+            _around(contest)
+        rebuild(contest)
+
+
+@contextmanager
+def unsafe() -> Iterator[None]:
+    """Meanwhile a crash would cost the database: nothing is worth keeping but the time."""
+    _safety("off")
+    yield
+    _safety("on")
+
+
+def _safety(value: str) -> None:
+    with connection.cursor() as cursor:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            cursor.execute(f"ALTER SYSTEM SET {setting} = {value}")
+        cursor.execute("SELECT pg_reload_conf()")
+
+
+def one_of_a_kind(contest: Contest) -> None:
+    """Somebody whose name nobody shares."""
+    newcomers(contest, [999_999], password="!", name="Lưu Thế Rạng")
 
 
 def tidy() -> None:
@@ -72,30 +114,42 @@ def tidy() -> None:
         cursor.execute("CHECKPOINT")
 
 
-def walkers(contest: Contest, count: int, *, first: int) -> list[str]:
-    """``count`` contestants who have learned everything and not sat yet; their session cookies.
+def newcomers(contest: Contest, serials: Sequence[int], *, password: str, name: str = NAME) -> list[Account]:
+    """Contestants who have learned everything and not sat yet, one a serial: each signs in by `walking.phone(serial)`.
 
-    ``first`` is the serial of the first one's numbers: the i-th signs in by ``hot.phone(first + i)``.
+    ``password`` is the password as it is kept, one for all of them.
     """
     now = clock.now()
     units = list(Unit.objects.communes_of(contest.root))
-    hashed = make_password(PASSWORD)
-    people = [_person(first + i, units[i % len(units)]) for i in range(count)]
+    people = [_person(name, serial, units[serial % len(units)]) for serial in serials]
     for person in people:
         person.created_at = now
     Person.objects.bulk_create(people)
-    accounts = Account.objects.bulk_create(Account(person=p, created_at=now, password=hashed) for p in people)
+    accounts = Account.objects.bulk_create(Account(person=p, created_at=now, password=password) for p in people)
     entries = Contestant.objects.bulk_create(_entry(contest, person, now) for person in people)
     Movement.objects.bulk_create(
         Movement(contest=contest, at=now, known_at=now, unit=entry.unit, contestant=entry, reg=1) for entry in entries
     )
     lessons = list(Lesson.objects.current(contest))
     Progress.objects.bulk_create(_done(entry, lesson, now) for entry in entries for lesson in lessons)
-    return [_session(account) for account in accounts]
+    return accounts
 
 
-def _person(serial: int, unit: Unit) -> Person:
-    name = "Nguyễn Hoàng Phương Thảo Nguyên"
+def walkers(contest: Contest, count: int, *, first: int) -> list[str]:
+    """So many newcomers who are signed in already; their session cookies."""
+    return [_session(account) for account in newcomers(contest, range(first, first + count), password="!")]
+
+
+def _session(account: Account) -> str:
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    store[SESSION_KEY] = str(account.pk)
+    store[BACKEND_SESSION_KEY] = sign_in.BACKEND
+    store[HASH_SESSION_KEY] = account.get_session_auth_hash()
+    store.create()
+    return str(store.session_key)
+
+
+def _person(name: str, serial: int, unit: Unit) -> Person:
     person = Person(full_name=name, sort_key=name_key(name), unit=unit, group="resident")
     numbers.put(person, phone_number=phones.parse(phone(serial)), citizen_number=citizen_id(serial))
     return person
@@ -112,12 +166,3 @@ def _done(entry: Contestant, lesson: Lesson, now) -> Progress:
     cards = list(range(1, lesson.size + 1))
     moments = {"completed_at": now, "updated_at": now}
     return Progress(contestant=entry, lesson_code=lesson.code, cards=cards, last_card=lesson.size, **moments)
-
-
-def _session(account: Account) -> str:
-    store = import_module(settings.SESSION_ENGINE).SessionStore()
-    store[SESSION_KEY] = str(account.pk)
-    store[BACKEND_SESSION_KEY] = sign_in.BACKEND
-    store[HASH_SESSION_KEY] = account.get_session_auth_hash()
-    store.create()
-    return str(store.session_key)

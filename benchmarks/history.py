@@ -154,13 +154,7 @@ def cpu(data: Path) -> float:
     from benchmarks.installation import Cpu
 
     mine = os.times()
-    return (
-        mine.user
-        + mine.system
-        + mine.children_user
-        + mine.children_system
-        + sum(Cpu.of_tree(postmaster(data)).seconds.values())
-    )
+    return mine.user + mine.system + mine.children_user + mine.children_system + Cpu.of_tree(postmaster(data)).seconds
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 from urllib.request import urlopen
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "packages" / "cong-dan-so-hai-phong"
 SLUG = "cong-dan-so-hai-phong"
 HOST = "127.0.0.1"
+SHOWN = 20  # lines of a server's log
 PATIENCE = 180  # seconds until a server must answer
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -72,12 +73,20 @@ def environment(data: Path, port: int) -> dict[str, str]:
 
 
 @contextmanager
-def serving(port: int, workers: int = 1) -> Iterator[int]:
-    """The application's server, as `lantoa serve` starts it; gives its process id."""
+def serving(port: int, workers: int = 1, settings: str = "lantoa.config.settings") -> Iterator[int]:
+    """The application's server, as `lantoa serve` starts it, with its settings or others; gives its process id.
+
+    What it logs goes into `server.log` of the installation: what is no request's line is shown when it ends.
+    """
     from lantoa.management.commands.serve import site_command
 
-    with _process(site_command(HOST, port, workers), f"http://{HOST}:{port}/robots.txt") as pid:
+    extra = {"DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
+    said = Path(os.environ["LANTOA_DATA"]) / "server.log"
+    command, address = site_command(HOST, port, workers), f"http://{HOST}:{port}/robots.txt"
+    with said.open("w") as log, _process(command, address, extra, log) as pid:
         yield pid
+    wrong = [line for line in said.read_text().splitlines() if '"event": "request"' not in line]
+    print("\n".join(wrong[:SHOWN]), file=sys.stderr, end="\n" if wrong else "")
 
 
 @contextmanager
@@ -91,10 +100,12 @@ def demonstrating(data: Path, port: int, people: int) -> Iterator[str]:
 
 
 @contextmanager
-def _process(command: list[str], address: str, extra: dict[str, str] | None = None) -> Iterator[int]:
+def _process(
+    command: list[str], address: str, extra: dict[str, str] | None = None, log: IO[str] | None = None
+) -> Iterator[int]:
     environ = {**os.environ, **(extra or {})}
     environ.pop("DATABASE_URL", None)
-    process = subprocess.Popen(command, env=environ)
+    process = subprocess.Popen(command, env=environ, stderr=log)
     try:
         deadline = time.monotonic() + PATIENCE
         while not _answers(address):
@@ -124,18 +135,18 @@ def _answers(address: str) -> bool:
 
 @dataclass(frozen=True)
 class Cpu:
-    """CPU seconds of each process of a tree, user and system time; in the scheduler's nanoseconds where it tells."""
+    """CPU seconds that a process tree has spent, user and system time, with the processes that have ended in it."""
 
-    seconds: dict[int, float]
+    seconds: float
 
     @classmethod
     def of_tree(cls, root: int) -> Cpu:
-        """Of a process and all that it started."""
-        return cls({pid: _seconds(pid) for pid in _tree(root)})
+        """Of a process and all that it started; what lives in the scheduler's nanoseconds, where it tells."""
+        return cls(sum(cpu_of(pid) + _of_ended(pid) for pid in _tree(root)))
 
     def since(self, before: Cpu) -> float:
-        """What was spent since; of a process that came meanwhile all, of one that went nothing."""
-        return sum(now - before.seconds.get(pid, 0.0) for pid, now in self.seconds.items())
+        """What was spent since."""
+        return self.seconds - before.seconds
 
 
 def _tree(root: int) -> list[int]:
@@ -158,7 +169,8 @@ def _stat(pid: int) -> list[str]:
         return []
 
 
-def _seconds(pid: int) -> float:
+def cpu_of(pid: int) -> float:
+    """CPU seconds that a process has spent, in the scheduler's nanoseconds where it tells."""
     try:
         tasks = [task.read_text() for task in Path(f"/proc/{pid}/task").glob("*/schedstat")]
     except OSError:
@@ -167,6 +179,12 @@ def _seconds(pid: int) -> float:
         return sum(int(task.split()[0]) for task in tasks) / 1e9
     fields = _stat(pid)
     return (int(fields[11]) + int(fields[12])) / TICKS if fields else 0.0
+
+
+def _of_ended(pid: int) -> float:
+    """What the children that a process has waited for had spent."""
+    fields = _stat(pid)
+    return (int(fields[13]) + int(fields[14])) / TICKS if fields else 0.0
 
 
 def postmaster(data: Path) -> int:

@@ -10,7 +10,6 @@ from http.client import HTTPConnection
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
-from benchmarks.hot import TOKEN
 from benchmarks.installation import SLUG
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+TOKEN = "0123456789abcdefghijABCDEFGHIJ01"  # a CSRF secret, in the cookie and in the header
 HOME = f"/{SLUG}/"
 SHARE = {"loai": "message", "noi-dung": "Tôi đã dạy mẹ tự mở ứng dụng ngân hàng, không bấm đường dẫn lạ.", "dang": "1"}
 Cookies = dict[str, str]

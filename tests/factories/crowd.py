@@ -50,7 +50,7 @@ WITH place AS (
              || given[1 + floor(20 * pg_temp.lottery(i, %(seed)s + 3))::int] AS name,
            (ARRAY['resident', 'pupil', 'official', 'worker', 'member'])
              [1 + floor(5 * pg_temp.lottery(i, %(seed)s + 4))::int] AS "group",
-           i %% 25 = 0 AS tied,
+           %(planted)s AND i %% 25 = 0 AS tied,
            sqrt(pg_temp.lottery(i, %(seed)s + 5)) AS along
       FROM generate_series(1, %(people)s) i, shares, names
 )
@@ -133,11 +133,11 @@ SELECT %(contest)s, unit_id, old_missed, old_ms, missed, ms FROM story WHERE bet
 
 
 @transaction.atomic
-def crowd(contest: Contest, *, people: int, seed: int = 1, until: datetime | None = None) -> None:
+def crowd(contest: Contest, *, people: int, seed: int = 1, until: datetime | None = None, planted: bool = True) -> None:
     """``people`` contestants who joined and sat between the opening and ``until`` (None: the closing).
 
-    About 41 in 100 finish nothing, some sit twice or three times, and every 25th is planted: equal results, times and
-    moments, so that ranks meet ties. A seed can be used once in a contest.
+    About 41 in 100 finish nothing, some sit twice or three times, and every 25th may be ``planted``: equal results, times
+    and moments, so that ranks meet ties. A seed can be used once in a contest.
     """
     bank = Bank.objects.current(contest) or _bank(contest)
     parameters = {
@@ -145,6 +145,7 @@ def crowd(contest: Contest, *, people: int, seed: int = 1, until: datetime | Non
         "root": contest.root_id,
         "kinds": list(COMMUNE_LEVEL),
         "people": people,
+        "planted": planted,
         "seed": seed * 1000,
         "opens": contest.opens_at,
         "until": until or contest.closes_at,

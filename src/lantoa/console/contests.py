@@ -149,7 +149,7 @@ class Contestants(LongBook):
     list_display_links = ("person",)
     list_filter = ("contest", "group")
     search_fields = ("person__full_name",)
-    search_help_text = _("Họ tên, không cần dấu")
+    search_help_text = _("Họ tên, đủ từng chữ, không cần dấu. Nhiều người trùng tên thì hiện 500 người.")
     fields = ("person", "contest", "unit", "sub_unit", "group", "joined_at", "valid_at", "phone", "citizen_id")
     readonly_fields = ("phone", "citizen_id")
     change_form_outer_before_template = "console/contestant_tools.html"
@@ -159,7 +159,7 @@ class Contestants(LongBook):
         return Contestant.objects.detailed()
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Contestant], search_term: str) -> Any:  # noqa: ARG002
-        """Every word of the name, marks or not."""
+        """By the words of the name, marks or not."""
         return queryset.called(search_term), False  # type: ignore[attr-defined]
 
     def change_view(

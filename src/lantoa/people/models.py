@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.indexes import GinIndex
 from django.db import connection, models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from lantoa.lib.search import words
 from lantoa.people import access
 from lantoa.units.models import Unit
 
@@ -92,7 +94,10 @@ class Person(models.Model):
                 name="person_erased_whole",
             ),
         ]
-        indexes = [models.Index(fields=["sort_key"], name="person_by_name")]
+        indexes = [
+            models.Index(fields=["sort_key"], name="person_by_name"),
+            GinIndex(words("full_name"), name="person_by_words", fastupdate=False),
+        ]
 
     def __str__(self) -> str:
         return self.full_name

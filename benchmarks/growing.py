@@ -1,0 +1,151 @@
+"""Whether anything grows dearer with the number of contestants: `make bench-growth`, or with sizes of your own.
+
+One contest grows through the sizes. At each, what contestants and visitors do is asked of the site over eight
+connections (CPU of application and database a request), and the reads that could know the number are called alone
+(CPU and pages of the database a read). Beyond two million the crowd is lean: no accounts, sessions, progress or sealed
+numbers, so signing in and registering are not measured there. Each figure is divided by that of the first size: at most
+1.5 times its CPU, or twice its pages where the CPU is too little to compare. Ends by itself; results in
+benchmarks/results/growth-DATE.json and as `growth` in latest.json. Ten million need about 25 GB of disk.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT)]
+
+from benchmarks.bench import LIGHT, keep, revision, say  # noqa: E402
+from benchmarks.installation import HOST, folder, free_port, machine, prepare, serving  # noqa: E402
+
+if TYPE_CHECKING:
+    from benchmarks.site import Site
+
+SIZES = [10_000, 100_000, 1_000_000, 10_000_000]
+LEAN_FROM = 2_000_000
+WALKERS, ROUNDS = 60, 3
+NOT_LEAN = {"sign-in page", "sign in", "registration page", "register"}
+BYTES_EACH = 2_500  # of disk, for a contestant with everything
+MOST_CPU, MOST_PAGES = 1.5, 2.0
+TOO_LITTLE = 0.25  # ms: below, the CPU of a read says nothing
+
+
+def main() -> None:
+    """Grow and measure; prints a line a size, then the ratios."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("people", type=int, nargs="*", default=SIZES, help="contestants, growing")
+    parser.add_argument("--look", action="store_true", help="keep nothing")
+    asked = parser.parse_args()
+    began, sizes = time.monotonic(), sorted(asked.people)
+    data, port = folder("growth"), free_port()
+    needed, free = sizes[-1] * BYTES_EACH, shutil.disk_usage(data).free
+    if needed > free:
+        raise SystemExit(f"{sizes[-1]} contestants need {needed >> 30} GB of disk, {free >> 30} GB are free")
+    prepare(data, port)
+    about: dict[str, Any] = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "revision": revision(), **machine()}
+    found = grown(data, port, sizes)
+    about |= {"seconds": round(time.monotonic() - began), "load_at_end": round(os.getloadavg()[0], 2), "sizes": sizes}
+    growth = {name: compared(rows) for name, rows in found.items()}
+    print(table(growth, sizes))
+    if not asked.look:
+        keep({"growth": growth, "growth_about": about, "about": about}, "growth", also=("growth", "growth_about"))
+
+
+def grown(data: Path, port: int, sizes: list[int]) -> dict[str, dict[int, dict[str, float]]]:
+    """By request and size: what it costs."""
+    from benchmarks import crowd
+    from benchmarks.light_settings import Featherlight
+    from benchmarks.reads import reads
+    from benchmarks.site import Site, place_in, quiet, the_contest
+    from benchmarks.walking import PASSWORD
+
+    contest, here = the_contest(), 0
+    site = Site(contest, place_in(contest, f"http://{HOST}:{port}"), data, workers=os.cpu_count() or 1)
+    quiet()
+    cheap = Featherlight().encode(PASSWORD, "sixteen bytes of")
+    crowd.one_of_a_kind(contest)
+    found: dict[str, dict[int, dict[str, float]]] = {}
+    for turn, size in enumerate(sizes, 1):
+        began, lean = time.monotonic(), size >= LEAN_FROM
+        crowd.grow(contest, size - here, seed=100 * turn, lean=lean)
+        here = size
+        crowd.tidy()
+        say(f"{size:,} contestants after {time.monotonic() - began:.0f} s, {_held() >> 20:,} MB")
+        for name, row in {**_asked(site, port, cheap, lean=lean), **reads(contest)}.items():
+            found.setdefault(name, {})[size] = row
+        say(f"measured after {time.monotonic() - began:.0f} s, load {os.getloadavg()[0]:.1f}")
+    return found
+
+
+def _asked(site: Site, port: int, cheap: str, *, lean: bool) -> dict[str, dict[str, float]]:
+    """CPU milliseconds of application and database together, by request."""
+    from benchmarks.rounds import Costs, together, walk_together
+    from benchmarks.walking import as_nobody, as_signed_in, searching_people
+
+    costs: Costs = {}
+    with serving(port, site.workers, LIGHT) as pid:
+        watched = site.watched(port, pid)
+        for _ in range(ROUNDS):
+            people, strangers = site.newcomers(WALKERS, cheap), site.strangers(WALKERS)
+            site.keep_pages()
+            staff = site.staff(WALKERS, watched, cheap)
+            stories = [*together(map(as_signed_in, people)), *together(map(as_nobody, strangers))]
+            with watched.connected(8) as connections:
+                for visits in (*stories, list(map(searching_people, staff))):
+                    walk_together(visits, watched, costs, connections=connections)
+            site.work()
+    rows = {name: cost.report() for name, cost in costs.items()}
+    return {
+        name: {"cpu_ms": round(row["app_ms"] + row["db_ms"], 3)}
+        for name, row in rows.items()
+        if not (lean and name in NOT_LEAN)
+    }
+
+
+def _held() -> int:
+    """Bytes of the database."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        return int(cursor.fetchone()[0])
+
+
+def compared(rows: dict[int, dict[str, float]]) -> dict[str, Any]:
+    """The sizes with the worst ratio to the first one, by CPU or by pages, and whether it is within its limit."""
+    first, *later = rows.values()
+    by_pages = first["cpu_ms"] < TOO_LITTLE and "pages" in first
+    key, limit = ("pages", MOST_PAGES) if by_pages else ("cpu_ms", MOST_CPU)
+    ratio = round(max((row[key] / max(first[key], 0.001) for row in later), default=1.0), 2)
+    sizes = {str(size): row for size, row in rows.items()}
+    return {"sizes": sizes, "by": key, "ratio": ratio, "limit": limit, "met": ratio <= limit}
+
+
+def table(growth: dict[str, Any], sizes: list[int]) -> str:
+    """For the terminal, in Markdown."""
+    head = ["request", *(f"{size:,}" for size in sizes), "ratio", "limit", ""]
+    lines = [head, ["---"] + ["---:"] * (len(head) - 1)]
+    for name, row in growth.items():
+        cells = [_cell(row["sizes"].get(str(size))) for size in sizes]
+        lines.append(
+            [name, *cells, f"{row['ratio']} {row['by']}", str(row["limit"]), "met" if row["met"] else "MISSED"]
+        )
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cell(row: dict[str, float] | None) -> str:
+    if row is None:
+        return "–"
+    pages = f", {row['pages']:.0f} pages" if "pages" in row else ""
+    return f"{row['cpu_ms']:.2f} ms{pages}"
+
+
+if __name__ == "__main__":
+    main()

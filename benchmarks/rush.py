@@ -1,0 +1,102 @@
+"""Many at once on all cores: people in the exam while others sign in as fast as they can; and what a password costs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from statistics import quantiles
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.hashing import bare_limit
+from benchmarks.walking import Walker, registering, signing_in, sitting
+from benchmarks.wire import Answer, Visit, drive
+
+if TYPE_CHECKING:
+    from benchmarks.rounds import Watched
+    from benchmarks.site import Site
+
+AT_ONCE = 32  # in the exam, each asking as soon as the answer is there
+SIGNING_IN = 2  # beside them, for each process of the site: one password is hashed, one waits
+ATTEMPTS = 3  # of each who sits in the rush
+ACCOUNTS = 40  # that sign in again and again
+HASHING = 8  # connections that sign in or register when nothing else is asked
+
+
+def throng(site: Site, watched: Watched, people: list[Walker], costly: str, seconds: float) -> dict[str, Any]:
+    """p50 and p99 of every step of the exam, 32 at once and sign-ins beside; ``people`` are signed in.
+
+    ``costly``: a password as the product keeps it, for those who sign in.
+    """
+    until = time.monotonic() + seconds
+    over: list[bool] = []
+
+    def going_on() -> bool:
+        return not over and time.monotonic() < until
+
+    def exams() -> Iterator[Visit]:
+        yield from (sitting(walker, number) for number in range(1, ATTEMPTS + 1) for walker in people)
+        over.append(True)
+
+    began = time.monotonic()
+    beside = _sign_ins(site.newcomers(ACCOUNTS, costly))
+    with watched.connected(AT_ONCE) as sitting_down, watched.connected(SIGNING_IN * site.workers) as at_the_door:
+        times = drive((exams(), sitting_down), (beside, at_the_door), going_on=going_on)
+    took = time.monotonic() - began
+    signed = times.seconds.pop("sign in", [])
+    times.seconds.pop("sign-in page", None)
+    steps = {name: _spread(values) for name, values in times.seconds.items()}
+    return {
+        "steps": steps,
+        "worst_p99_ms": max(step["p99_ms"] for step in steps.values()),
+        "requests_per_second": round(sum(map(len, times.seconds.values())) / took),
+        "sign_ins_per_second": round(len(signed) / took, 1),
+    }
+
+
+def _sign_ins(people: list[Walker]) -> Iterator[Visit]:
+    while True:
+        yield from (signing_in(Walker(one.place, one.serial)) for one in people)
+
+
+def _spread(seconds: list[float]) -> dict[str, float]:
+    parts = quantiles(seconds, n=100) if len(seconds) > 1 else seconds * 99
+    return {"requests": len(seconds), "p50_ms": round(1000 * parts[49], 1), "p99_ms": round(1000 * parts[98], 1)}
+
+
+def passwords(site: Site, watched: Watched, costly: str, seconds: float) -> dict[str, Any]:
+    """Sign-ins and registrations a second against the bare hashes of as many processes, one after the other twice."""
+    found: dict[str, list[float]] = {"hashes": [], "hash_ms": [], "sign in": [], "register": []}
+    for _ in range(2):
+        limit, cost = bare_limit(site.workers, seconds)
+        found["hashes"].append(limit)
+        found["hash_ms"].append(cost)
+        count = int(limit * seconds)
+        found["sign in"].append(_rate(watched, [signing_in(one) for one in site.newcomers(count, costly)]))
+        found["register"].append(_rate(watched, [registering(one) for one in site.strangers(count)]))
+    hashes = max(found["hashes"])
+    return {
+        "hashes_per_second": round(hashes, 1),
+        "hash_cpu_ms": round(min(found["hash_ms"]), 2),
+        "sign_in_share": round(max(found["sign in"]) / hashes, 3),
+        "register_share": round(max(found["register"]) / hashes, 3),
+    }
+
+
+def _rate(watched: Watched, visits: list[Visit]) -> float:
+    """Forms a second: the pages that hold them are opened before."""
+    opened: list[tuple[Visit, Answer]] = []
+
+    def opening(visit: Visit) -> Visit:
+        opened.append((visit, (yield next(visit))))
+
+    def sending(visit: Visit, page: Answer) -> Visit:
+        answer = yield visit.send(page)
+        with suppress(StopIteration):
+            visit.send(answer)
+
+    with watched.connected(HASHING) as connections:
+        drive((map(opening, visits), connections))
+        began = time.monotonic()
+        drive(((sending(*one) for one in opened), connections))
+        return len(visits) / (time.monotonic() - began)

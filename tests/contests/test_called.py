@@ -1,0 +1,70 @@
+"""Searching people by name: by words, marks or not, and as cheap among many as among few."""
+
+import json
+
+import pytest
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lantoa.contests.models import MOST_FOUND, Contestant
+from lantoa.lib.text import fold, tidy
+from tests.factories.contest import a_contest, a_contestant
+from tests.factories.crowd import crowd
+
+LETTERS = [chr(code) for code in (*range(0xC0, 0x180), *range(0x1A0, 0x1B1), *range(0x1EA0, 0x1EFA))]
+LETTERS = [letter for letter in LETTERS if len(fold(letter)) == 1] + list("azAZ '-.09")
+
+
+@pytest.fixture
+def contest(db):
+    return a_contest()
+
+
+def names(found):
+    return {str(one.person) for one in found.select_related("person")}
+
+
+def test_every_word_must_be_there_in_any_order_marks_or_not(contest):
+    for name in ("Nguyễn Hoàng Phương Thảo Nguyên", "Nguyễn Thảo", "Đỗ Thị Hòa", "Đỗ Thị Hoa"):
+        a_contestant(contest, name=name)
+    called = Contestant.objects.called
+    assert names(called("thao nguyen")) == {"Nguyễn Hoàng Phương Thảo Nguyên", "Nguyễn Thảo"}
+    assert names(called("NGUYÊN thảo phương")) == {"Nguyễn Hoàng Phương Thảo Nguyên"}
+    assert names(called("đỗ hoa")) == {"Đỗ Thị Hòa", "Đỗ Thị Hoa"}
+    assert names(called("do")) == {"Đỗ Thị Hòa", "Đỗ Thị Hoa"}
+    assert names(called("ngu")) == set()
+    assert called("  ").count() == 4
+
+
+def test_of_very_many_namesakes_some_are_shown_and_filters_come_first(contest):
+    crowd(contest, people=8000, seed=1)
+    other = a_contest(slug="cuoc-thi-khac")
+    crowd(other, people=40, seed=2)
+    assert Contestant.objects.called("nguyen").count() == MOST_FOUND
+    there = Contestant.objects.filter(contest=other)
+    expected = {one.pk for one in there.select_related("person") if "nguyen" in fold(one.person.full_name).split()}
+    assert {one.pk for one in there.called("nguyen")} == expected
+
+
+def test_a_search_reads_as_little_in_a_large_crowd_as_in_a_small_one(contest):
+    crowd(contest, people=2000, seed=1)
+    few = _pages_read()
+    crowd(contest, people=20_000, seed=2)
+    assert _pages_read() <= 2 * few
+
+
+def _pages_read():
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE lantoa_person, lantoa_contestant")
+    found = Contestant.objects.called("Trần Nguyên Đoàn Bình")[:51]
+    plan = json.loads(found.explain(analyze=True, buffers=True, format="json"))[0]["Plan"]
+    return plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+
+
+@pytest.mark.django_db
+@given(st.lists(st.text(LETTERS, max_size=8), max_size=5).map(" ".join))
+def test_the_database_reads_words_as_we_do(name):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT lantoa_words(%s)", [tidy(name)])
+        assert cursor.fetchone()[0] == fold(name).split()

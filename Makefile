@@ -33,9 +33,9 @@ browser: # and pdftotext, which reads back what a certificate says; strace and f
 	@{ command -v chromium && command -v pdftotext && command -v strace && command -v faketime && command -v redis-server; } >/dev/null || test "$$(id -u)" != 0 \
 	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium poppler-utils strace faketime redis-server >/dev/null; } || true
 
-webserver: # what the tests put in front; its own service may rest
-	@{ PATH=$$PATH:/usr/sbin command -v nginx && command -v openssl; } >/dev/null || test "$$(id -u)" != 0 \
-	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends nginx openssl >/dev/null; } || true
+webserver: # what tests and benchmarks put in front, and what asks it; its own service may rest
+	@{ PATH=$$PATH:/usr/sbin command -v nginx && command -v openssl && command -v wrk; } >/dev/null || test "$$(id -u)" != 0 \
+	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends nginx openssl wrk >/dev/null; } || true
 
 test: $(VENV)/.dev $(VENV)/.words browser webserver ## all tests
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder

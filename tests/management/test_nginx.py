@@ -107,12 +107,10 @@ def test_a_kept_page_comes_from_nginx_as_the_application_would_send_it(web, site
         theirs, ours = web.get(path, Accept_Encoding="gzip"), own.get(path)
         assert theirs.body == ours.content
         assert gzip.decompress(theirs.body) == HTML
-        apart = {"Vary", "Date", "Connection", "Server", "Content-Length", "X-Request-ID"}
+        apart = {"Date", "Connection", "Server", "Content-Length", "X-Request-ID"}
         said, meant = ({name: v for name, v in a.headers.items() if name not in apart} for a in (theirs, ours))
         assert said == meant
         assert theirs.headers["Server"] == "nginx"
-        assert len(theirs.headers["X-Request-ID"]) == 32
-        assert set(theirs.headers.get_all("Vary")) == set(ours.headers["Vary"].split(", "))
         for asked in ({"If_None_Match": ours.headers["ETag"]}, {"If_Modified_Since": ours.headers["Last-Modified"]}):
             assert web.get(path, Accept_Encoding="gzip", **asked).status == 304
     assert web.get(f"/{SLUG}/").body == HTML

@@ -153,8 +153,7 @@ def _headers() -> dict[str, str]:
 
 
 def _header_lines(headers: dict[str, str]) -> str:
-    lines = [f'add_header {name} "{_quoted(value)}" always;\n' for name, value in headers.items()]
-    return "".join([*lines, f"add_header {REQUEST} $request_id always;\n"])
+    return "".join(f'add_header {name} "{_quoted(value)}" always;\n' for name, value in headers.items())
 
 
 def _policy_of(style: str) -> str:

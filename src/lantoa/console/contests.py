@@ -6,6 +6,7 @@ from pathlib import PurePath
 from typing import Any, cast
 
 from django.contrib import admin
+from django.contrib.admin import SimpleListFilter
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -20,6 +21,8 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 from lantoa.awards.erasure import POWER as MAY_ERASE
 from lantoa.console.admin_site import console
 from lantoa.console.base import LongBook, Rows, Table
+from lantoa.console.navigation import ASKED, WAITING
+from lantoa.contests.erasure import asking_erasure
 from lantoa.contests.models import Attachment, Contest, Contestant, Document
 from lantoa.contests.publications import publish_rules
 from lantoa.exams.corrections import POWER
@@ -141,13 +144,28 @@ class Documents(Table):
         return reverse("document", kwargs={"contest": document.contest.slug, "slug": document.slug})
 
 
+class ErasureFilter(SimpleListFilter):
+    """Those who asked to be erased and wait for it."""
+
+    title = _("yêu cầu xóa thông tin")
+    parameter_name = ASKED
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
+        """One choice beside everybody."""
+        return [(WAITING, _("Đang chờ xóa"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Contestant]) -> QuerySet[Contestant]:  # noqa: ARG002
+        """By the named read of the room."""
+        return asking_erasure(queryset) if self.value() == WAITING else queryset
+
+
 @admin.register(Contestant, site=console)
 class Contestants(LongBook):
     """Who takes part. Numbers are shown masked only, one person at a time, and the look is written down."""
 
     list_display = ("person", "unit", "group", "joined_at", "valid")
     list_display_links = ("person",)
-    list_filter = ("contest", "group")
+    list_filter = ("contest", "group", ErasureFilter)
     search_fields = ("person__full_name",)
     search_help_text = _("Họ tên, đủ từng chữ, không cần dấu. Nhiều người trùng tên thì hiện 500 người.")
     fields = ("person", "contest", "unit", "sub_unit", "group", "joined_at", "valid_at", "phone", "citizen_id")

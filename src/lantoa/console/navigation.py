@@ -8,12 +8,16 @@ from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from lantoa.awards.erasure import POWER as MAY_ERASE
+from lantoa.console import state
 from lantoa.contests.calendar import last_day
-from lantoa.contests.models import Contest
+from lantoa.contests.erasure import asking_erasure
+from lantoa.contests.models import Contest, Contestant
 from lantoa.people.models import Account
 from lantoa.shares.models import Report, Share
 
 MANY = 100
+ASKED, WAITING = "xoa", "cho"  # in the address of the contestants' table: those who asked to be erased
 
 # Group, then table, its words and its icon (Material Symbols, served by unfold).
 GROUPS: list[tuple[Any, list[tuple[str, Any, str]]]] = [
@@ -87,7 +91,13 @@ def few(found: Any) -> str:
 
 
 def waiting(request: HttpRequest) -> list[tuple[str, str, Any, str]]:
-    """What waits for this person: table, address, words, how many; nothing that is empty."""
+    """What waits for this person: table, address, words, how many; nothing that is empty. Counted once a request."""
+    if not hasattr(request, "waiting"):
+        request.waiting = _waiting(request)  # type: ignore[attr-defined]
+    return request.waiting  # type: ignore[attr-defined,no-any-return]
+
+
+def _waiting(request: HttpRequest) -> list[tuple[str, str, Any, str]]:
     found = []
     if _sees(request, "share"):
         shares = few(Share.objects.in_state(Share.State.RECEIVED))
@@ -95,6 +105,9 @@ def waiting(request: HttpRequest) -> list[tuple[str, str, Any, str]]:
     if _sees(request, "report"):
         page = reverse("admin:lantoa_report_changelist") + "?settled__exact=0"
         found.append(("report", page, _("bài bị báo chưa xem"), few(Report.objects.open())))
+    if cast("Account", request.user).may(MAY_ERASE) and _sees(request, "contestant"):
+        page = reverse("admin:lantoa_contestant_changelist") + f"?{ASKED}={WAITING}"
+        found.append(("contestant", page, _("người xin xóa thông tin"), few(asking_erasure(Contestant.objects.all()))))
     return [row for row in found if row[-1]]
 
 
@@ -106,4 +119,5 @@ def start(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         for contest in Contest.objects.newest()
     ]
     powers = {"see_results": user.may("see_results"), "run_contest": user.may("run_contest")}
-    return {**context, "contests": contests, "waits": waiting(request), "powers": powers}
+    work = state.shown() if contests else None
+    return {**context, "contests": contests, "waits": waiting(request), "powers": powers, "work": work}

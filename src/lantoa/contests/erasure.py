@@ -7,12 +7,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from lantoa.contests import ledger
 from lantoa.contests.log import Entry
 from lantoa.contests.models import Contestant
 from lantoa.contests.sequencer import number_all
+from lantoa.people.models import AuditEntry
 from lantoa_verify import entries as forms
 from lantoa_verify.export import digest_of, indexes_text
+
+
+def asking_erasure(among: QuerySet[Contestant]) -> QuerySet[Contestant]:
+    """Those whose person asked to be erased, and still is there."""
+    return among.filter(person__erased_at__isnull=True, person__in=AuditEntry.objects.people_asking_erasure())
 
 
 def erase_entries(*, contestant: Contestant, at: datetime) -> int:

@@ -10,6 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.indexes import GinIndex
 from django.db import connection, models
 from django.db.models import Q
+from django.db.models.functions import Cast, Substr
 from django.utils.translation import gettext_lazy as _
 
 from lantoa.lib.search import words
@@ -259,6 +260,11 @@ class AuditQuerySet(models.QuerySet["AuditEntry"]):
         """The last time that it was done."""
         return self.filter(subject=subject, action=action).order_by("-at", "-pk").first()
 
+    def people_asking_erasure(self) -> models.QuerySet[AuditEntry, Any]:
+        """The numbers of all people who ever asked to be erased; by an index of its own."""
+        who = Cast(Substr("subject", len("person:") + 1), models.UUIDField())
+        return self.filter(action="ask_erasure").annotate(who=who).values("who")
+
 
 class AuditEntry(models.Model):
     """Who did what, when, to what: appended only (a trigger refuses the rest); never holds a personal number."""
@@ -276,7 +282,10 @@ class AuditEntry(models.Model):
     class Meta:
         verbose_name = "nhật ký"
         verbose_name_plural = "nhật ký"
-        indexes = [models.Index(fields=["subject", "at"], name="audit_by_subject")]
+        indexes = [
+            models.Index(fields=["subject", "at"], name="audit_by_subject"),
+            models.Index(fields=["subject"], condition=Q(action="ask_erasure"), name="audit_erasure_asked"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject}"

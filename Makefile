@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # The days made again have a folder of their own: nobody's data are mixed.
 export LANTOA_DATA ?= $(CURDIR)/var$(if $(SIMULATE),/simulated)
 
-.PHONY: help run test check bench bench-growth torture screens words setup browser webserver clean cluster cluster-stop torture-cluster
+.PHONY: help run test check bench bench-growth rehearsal torture screens words setup browser webserver clean cluster cluster-stop torture-cluster
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -60,6 +60,9 @@ cluster: setup ## the production form on this machine: 3 data, 2 application, 1 
 
 cluster-stop: ## remove what a killed `make cluster` left
 	$(BIN)/python -m tools.cluster stop
+
+rehearsal: $(VENV)/.dev $(VENV)/.words webserver ## the reference contest's ten days through the front door: three quarters of an hour (SHARE=0.01 MINUTES=2: a short one)
+	$(BIN)/python benchmarks/rehearsal.py --share $(or $(SHARE),1) --minutes $(or $(MINUTES),38)
 
 torture: $(VENV)/.dev $(VENV)/.words browser ## break it on purpose, for hours; a report (ONLY="R05 R12" some trials, SCALE=0.01 a look)
 	$(BIN)/python -m torture $(ONLY) $(if $(SCALE),--scale $(SCALE))

@@ -108,7 +108,7 @@ def _process(
     process = subprocess.Popen(command, env=environ, stderr=log)
     try:
         deadline = time.monotonic() + PATIENCE
-        while not _answers(address):
+        while not answers(address):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise SystemExit(f"no answer from {address}")
             time.sleep(0.1)
@@ -122,7 +122,7 @@ def _process(
             process.wait()
 
 
-def _answers(address: str) -> bool:
+def answers(address: str) -> bool:
     try:
         with urlopen(address, timeout=5) as answer:
             return answer.status == 200

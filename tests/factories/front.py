@@ -70,7 +70,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def written(folder, app, *, change=lambda text: text):
+def written(folder, app, *, change=lambda text: text, rehearsers=()):
     """The configuration of this installation in that folder, as `lantoa nginx` writes it."""
     folder.mkdir(parents=True, exist_ok=True)
     places = Places(
@@ -82,6 +82,7 @@ def written(folder, app, *, change=lambda text: text):
         cache=folder / "cache",
         pid=folder / "pid",
         user=getpass.getuser(),
+        rehearsers=rehearsers,
     )
     for name, text in configuration(places).items():
         (folder / name).write_text(change(text), encoding="utf-8")
@@ -89,10 +90,10 @@ def written(folder, app, *, change=lambda text: text):
 
 
 @contextmanager
-def front(folder, app, *, change=lambda text: text):
+def front(folder, app, *, change=lambda text: text, rehearsers=()):
     """nginx before the nodes ``app``; told to stop it writes the rest of its log."""
     port = int(settings.PUBLIC_URL.rpartition(":")[2])
-    config = written(folder, app, change=change)
+    config = written(folder, app, change=change, rehearsers=rehearsers)
     process = subprocess.Popen([program(), "-c", config, "-g", "daemon off;"], stderr=subprocess.PIPE)
     try:
         listening(port, process)

@@ -244,6 +244,14 @@ def test_the_paper_that_answers_a_start_is_a_page_that_was_seen(site, tmp_path, 
     assert not visits.visits._made, "the application counted nothing beside"
 
 
+def test_who_rehearses_is_not_limited_in_a_rehearsal_and_only_there(site, tmp_path):
+    tight = lambda text: text.replace("burst=300", "burst=2").replace("rate=20r/s", "rate=1r/m")  # noqa: E731
+    with front(tmp_path / "nginx", [site], change=tight, rehearsers=(HOST,)) as web:
+        tried = {slug: [web.ask("POST", f"/{slug}/dang-ky/").status for _ in range(5)] for slug in (SLUG, "dien-tap-1")}
+    assert 429 in tried[SLUG]
+    assert 429 not in tried["dien-tap-1"]
+
+
 # --- when something fails -------------------------------------------------------------------------------------------
 
 

@@ -59,11 +59,17 @@ def main() -> None:
 
     from lantoa.lib.postgres import start_embedded  # noqa: PLC0415
 
-    if not os.environ.get("DATABASE_URL") and arguments[0] not in WITHOUT_DATABASE:
+    if not os.environ.get("DATABASE_URL") and not _needs_none(arguments):
         start_embedded(settings.DATA)
     from django.core.management import execute_from_command_line  # noqa: PLC0415
 
     execute_from_command_line(["lantoa", *arguments])
+
+
+def _needs_none(arguments: list[str]) -> bool:
+    """Whether it works without a database; a rehearsal may be driven from far away."""
+    far_away = arguments[0] == "rehearse" and not {"--here", "--prepare", "--remove"} & set(arguments)
+    return far_away or arguments[0] in WITHOUT_DATABASE
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.handlers.base import BaseHandler
 
+from lantoa.contests.rehearsals import PREFIX
 from lantoa.contests.visits import AHEAD, BOTS
 from lantoa.lib.page_files import CAMPAIGN, COUNTS, KEPT, PAGE_OF, PERSONAL, VARIANT
 from lantoa.management.public_pages import request_of
@@ -63,6 +64,7 @@ class Places:
     cache: Path = Path("/var/cache/lantoa")  # the beginning of two folders' names
     pid: Path = Path("/run/nginx.pid")
     user: str = "www-data"
+    rehearsers: tuple[str, ...] = ()  # addresses that stand for a whole crowd, in a rehearsal only
 
 
 def configuration(places: Places) -> dict[str, str]:
@@ -97,6 +99,8 @@ def _words(places: Places) -> dict[str, str]:
         "variant": _quoted(VARIANT),
         "campaign": _quoted(CAMPAIGN),
         "personal": "|".join(PERSONAL),
+        "rehearsers": "\n".join(f"    {ip_address(place)} 1;" for place in places.rehearsers),
+        "rehearsal": PREFIX,
         "kept": KEPT,
         "counts": COUNTS,
         "page_of": PAGE_OF,

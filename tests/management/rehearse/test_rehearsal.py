@@ -13,9 +13,11 @@ from django.db import IntegrityError, connection, transaction
 from lantoa.contests.models import Contest
 from lantoa.contests.rehearsals import rehearsals
 from lantoa.contests.rounds import sequence
+from lantoa.contests.visit_log import VisitLog, count_logs
 from lantoa.lib import clock
 from lantoa.management.commands.demo import PACKAGE
 from lantoa.management.commands.package import import_package
+from lantoa.management.rehearse import report
 from lantoa.management.rehearse.books import Books
 from lantoa.management.rehearse.browser import Place
 from lantoa.management.rehearse.checking import compare_board, compare_figures, compare_log, compare_ranks
@@ -23,11 +25,11 @@ from lantoa.management.rehearse.installation import Installation, NotARehearsal
 from lantoa.management.rehearse.journey import Manner
 from lantoa.management.rehearse.running import Asked, Run, drive
 from lantoa.management.rehearse.wire import Wire
-from lantoa.site.visits import visits
 from lantoa.standings.figures import FOREVER, SETTLES, figures
 from lantoa.standings.plain import plain
 from lantoa.standings.rebuild import difference
 from tests.factories.contest import a_contest, a_contestant
+from tests.factories.front import HOST, free_port, front
 
 SHARE = 0.0002  # 14 people; the history's shape stays
 
@@ -51,8 +53,8 @@ def prepared() -> Contest:
     return rehearsals().get()
 
 
-def driven(live_server, contest: Contest) -> Run:
-    asked = Asked(f"{live_server.url}/{contest.slug}/", SHARE, seconds=1, at_once=6, manner=Manner(saves=2))
+def driven(url: str, contest: Contest) -> Run:
+    asked = Asked(f"{url}/{contest.slug}/", SHARE, seconds=1, at_once=6, manner=Manner(saves=2))
 
     async def go() -> Run:
         async with Wire(asked.address) as wire:
@@ -69,33 +71,45 @@ async def compared_outside(run: Run):
         return found + await compare_ranks(place, rows, seed=1)
 
 
+@pytest.fixture
+def behind_nginx(live_server, settings, tmp_path):
+    """The shipped form: nginx in front, which counts visits and lets the rehearsal's address through its limits."""
+    settings.PUBLIC_URL = f"http://{HOST}:{free_port()}"
+    settings.VISITS_LOG = tmp_path / "visits.log"
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    return lambda: front(tmp_path / "nginx", [live_server.url.removeprefix("http://")], rehearsers=(HOST,))
+
+
 @pytest.mark.django_db(transaction=True)
-def test_the_books_equal_the_installation_and_removing_leaves_every_table_as_it_was(live_server, settings):
-    settings.PUBLIC_URL = live_server.url
+def test_the_books_equal_the_installation_and_removing_leaves_every_table_as_it_was(behind_nginx, settings):
     real = a_real_contest_beside()
     sequence(real, clock.now())
     before = rows_of_all_tables()
 
     contest = prepared()
-    run = driven(live_server, contest)
-    visits.flush()
-    sequence(contest, clock.now())
-
-    assert run.books.failed == {}, run.books.failures
-    assert run.skipped == 0
-    assert run.books.visits == run.plan.visits[-1]
-    assert (run.books.registered().total(), run.books.attempts().total()) == (14, 12)
+    with behind_nginx():
+        run = driven(settings.PUBLIC_URL, contest)
+        assert run.books.failed == {}, run.books.failures
+        assert run.skipped == 0
+        assert run.books.visits == run.plan.visits[-1]
+        assert (run.books.registered().total(), run.books.attempts().total()) == (14, 12)
+        sequence(contest, clock.now())
+        run.compared = asyncio.run(compared_outside(run))
+    count_logs(settings.VISITS_LOG, shard=1)
     later = clock.now() + 2 * SETTLES
     told = plain(figures(contest, later, FOREVER))
-    checked = compare_figures(run.books, told) + asyncio.run(compared_outside(run))
-    assert [one for one in checked if not one.equal] == []
+    run.compared += compare_figures(run.books, told)
+    assert [one for one in run.compared if not one.equal] == []
+    assert run.fine
     assert difference(contest) == []
+    assert "**Đạt.**" in report.told(run, [])
 
     # The control: a book with one person, one page, one attempt too many is found out.
     wrong = Books(run.books.people[1:], run.books.visits + 1)
     assert {one.what for one in compare_figures(wrong, told) if not one.equal} >= {"người đăng ký", "lượt truy cập"}
 
     call_command("rehearse", remove=True)
+    VisitLog.objects.all().delete()  # how far nginx's log was read is the installation's, not the rehearsal's
     assert rows_of_all_tables() == before
     assert not list(settings.EXPORT.glob("dien-tap-*"))
 
@@ -134,5 +148,5 @@ def test_the_database_keeps_real_people_and_rehearsals_apart_for_life():
 def test_a_real_contest_is_never_driven(live_server):
     contest = a_contest()
     with pytest.raises(NotARehearsal):
-        driven(live_server, contest)
+        driven(live_server.url, contest)
     assert not contest.contestants.exists()

@@ -33,6 +33,10 @@ class Command(BaseCommand):
         parser.add_argument("--pid", type=Path, default=Path("/run/nginx.pid"))
         parser.add_argument("--user", default="www-data", help="whom nginx's processes run as; it reads LANTOA_DATA")
 
+        parser.add_argument(
+            "--rehearse-from", nargs="+", metavar="ADDRESS", default=[], help="not limited in a rehearsal"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 (Django's signature)
         """Write every file of it."""
         folder: Path = options["folder"].resolve()
@@ -43,6 +47,7 @@ class Command(BaseCommand):
             reports=tuple(options["reports"]),
             certificate=options["certificate"] or kept / "fullchain.pem",
             key=options["key"] or kept / "privkey.pem",
+            rehearsers=tuple(options["rehearse_from"]),
             **{name: options[name] for name in ("logs", "cache", "pid", "user")},
         )
         folder.mkdir(parents=True, exist_ok=True)

@@ -20,10 +20,14 @@ from lantoa.contests.rehearsals import Refused, make_rehearsal
 from lantoa.lib import clock
 from lantoa.management.commands.demo import PACKAGE
 from lantoa.management.commands.package import fill
+from lantoa.management.rehearse.capacity import Limits, Rush, Rushes
+from lantoa.management.rehearse.checking import Compared
 from lantoa.management.rehearse.installation import NotARehearsal
 from lantoa.management.rehearse.journey import Manner
-from lantoa.management.rehearse.running import Asked, Run, compare, drive
+from lantoa.management.rehearse.report import write
+from lantoa.management.rehearse.running import Asked, Run, Say, compare, drive
 from lantoa.management.rehearse.wire import Broken, Wire
+from lantoa.standings.rebuild import difference
 
 CARDS = 4
 WHY_NOT = {
@@ -49,6 +53,15 @@ class Command(BaseCommand):
         parser.add_argument("--minutes", type=float, default=2.0, help="into which its ten days are compressed")
         parser.add_argument("--saves", type=int, default=Manner().saves, help="of the sheet in each exam")
         parser.add_argument("--at-once", type=int, default=48, help="people whose requests are under way")
+        parser.add_argument(
+            "--p99", type=float, default=1000, help="capacity: milliseconds that 99 of 100 answers keep"
+        )
+        parser.add_argument("--hold", type=float, default=10, help="capacity: seconds for which a rate is held")
+        parser.add_argument("--no-capacity", action="store_true", help="the ten days only")
+        parser.add_argument(
+            "--here", action="store_true", help="it runs on this machine: look at what is busy, recount"
+        )
+        parser.add_argument("--report", type=Path, default=Path(), help="folder for the report")
         parser.add_argument("--seed", type=int, default=2025, help="another seed, other people")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 (Django's signature)
@@ -76,7 +89,7 @@ class Command(BaseCommand):
         return contest
 
     def rehearse(self, options: dict[str, Any]) -> None:
-        """Drive, compare, report."""
+        """Drive, compare, raise the rate, report."""
         asked = Asked(
             address=options["url"],
             share=options["share"],
@@ -85,20 +98,26 @@ class Command(BaseCommand):
             seed=options["seed"],
             manner=Manner(saves=options["saves"]),
         )
-        run = asyncio.run(self._run(asked))
-        for one in run.compared:
-            print(one.equal, one)
-        for step, times in sorted(run.books.times.items()):
-            print(step, len(times), sum(times) / len(times))
-        print(run.took, run.behind, run.books.failed, run.books.failures[:5])
+        limits = None if options["no_capacity"] else Limits(options["p99"] / 1000, options["hold"])
+        try:
+            run, rushes = asyncio.run(_all(asked, limits, self.stderr.write, here=options["here"]))
+        except (NotARehearsal, Broken) as error:
+            raise CommandError(str(error)) from error
+        if options["here"]:
+            lines = difference(Contest.objects.named(asked.slug))
+            run.compared.append(Compared("tính lại từ đầu (lantoa rebuild --check)", [], lines))
+        self.stdout.write(str(write(options["report"], run, rushes)))
         if not run.fine:
             sys.exit(1)
 
-    async def _run(self, asked: Asked) -> Run:
-        try:
-            async with Wire(asked.address) as wire:
-                run = await drive(asked, wire, self.stderr.write)
-                await compare(run, wire, self.stderr.write)
-        except (NotARehearsal, Broken) as error:
-            raise CommandError(str(error)) from error
-        return run
+
+async def _all(asked: Asked, limits: Limits | None, say: Say, *, here: bool) -> tuple[Run, list[Rush]]:
+    """The ten days, what they left, and then how much it carries."""
+    async with Wire(asked.address) as wire:
+        run = await drive(asked, wire, say)
+        run.here = here
+        await compare(run, wire, say)
+        if limits is None:
+            return run, []
+        rushes = Rushes(wire, asked.slug, run.books.people, seed=asked.seed, manner=asked.manner)
+        return run, await rushes.all(limits, say)

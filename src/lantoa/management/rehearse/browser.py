@@ -10,6 +10,7 @@ from lantoa.management.rehearse.wire import Answer, Broken, Wire
 
 _DEVICE, _ENGINE = "Linux; Android 14; SM-A155F", "AppleWebKit/537.36 (KHTML, like Gecko)"
 AGENT = f"Mozilla/5.0 ({_DEVICE}) {_ENGINE} Chrome/126.0.0.0 Mobile Safari/537.36"
+START = "/thi/bat-dau/"
 OK, MOVED = 200, (301, 302, 303, 307, 308)
 TURNED_AWAY = (429, 503)
 
@@ -47,9 +48,11 @@ class Place:
     async def post(self, step: str, path: str, body: bytes, cookie: bytes, *, script: bool = False) -> Answer:
         """A form, or what the page's script sends."""
         head = self._script if script else self._post
-        return await self._ask(
-            step, b"POST " + path.encode() + head + cookie + b"Content-Length: %d\r\n\r\n" % len(body) + body
-        )
+        length = b"Content-Length: %d\r\n\r\n" % len(body)
+        answer = await self._ask(step, b"POST " + path.encode() + head + cookie + length + body)
+        if answer.status == OK and answer.is_page and path.endswith(START):
+            self.books.visits += 1  # the paper: the one page that an answer to a form is
+        return answer
 
     async def _ask(self, step: str, question: bytes) -> Answer:
         begun = perf_counter()

@@ -15,6 +15,7 @@ from lantoa.management.rehearse.checking import Compared, close_open, compare_al
 from lantoa.management.rehearse.crowd import Crowd
 from lantoa.management.rehearse.installation import Installation, Rehearsal
 from lantoa.management.rehearse.journey import Journey, Manner
+from lantoa.management.rehearse.machine import Busy, Look
 from lantoa.management.rehearse.plan import Plan, make_plan
 from lantoa.management.rehearse.wire import Wire
 
@@ -54,6 +55,8 @@ class Run:
     sent_again: int = 0
     told: dict[str, Any] = field(default_factory=dict)  # the installation's figures
     compared: list[Compared] = field(default_factory=list)
+    here: bool = False  # the installation runs on this machine
+    busy: Busy | None = None  # what this machine did meanwhile
 
     @property
     def fine(self) -> bool:
@@ -75,8 +78,9 @@ async def drive(asked: Asked, wire: Wire, say: Say) -> Run:
     journey = Journey(place, asked.seed, asked.manner)
     crowd = Crowd(journey, plan, seconds=asked.seconds, at_once=asked.at_once)
     run = Run(asked, contest, plan, books, datetime.now(UTC))
-    telling = asyncio.create_task(_tell(crowd, say))
+    telling, before = asyncio.create_task(_tell(crowd, say)), Look.now()
     run.took = await crowd.run()
+    run.busy = Look.now().since(before)
     telling.cancel()
     run.behind, run.skipped, run.sent_again = crowd.behind, crowd.skipped, wire.sent_again
     return run

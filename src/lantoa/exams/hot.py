@@ -16,7 +16,7 @@ from lantoa.exams.bank import key_of, open_bank
 from lantoa.exams.marking import NOTHING
 from lantoa.exams.sittings import parameters
 from lantoa.exams.slips import Paper, Start
-from lantoa.lib.rows import one
+from lantoa.lib.rows import array, one
 
 
 class Drawn(NamedTuple):
@@ -39,7 +39,7 @@ def start(*, slip: Start, contest: Contest, session: bytes) -> Drawn | None:
     """A new attempt with its paper; ``contest`` may be some seconds old: the statement looks whether it still is so."""
     questions, orders = open_bank(slip.bank).drawn(key_of(contest, slip.who, slip.number))
     answers = [NOTHING] * len(questions)
-    paper = {"bank": slip.bank, "questions": questions, "orders": orders, "answers": answers}
+    paper = {"bank": slip.bank, "questions": array(questions), "orders": array(orders), "answers": array(answers)}
     versions = {"rules": slip.rules, "package": slip.package, "public_number": contest.number_value}
     whose = {"session": session, "contest": contest.pk, "contestant": slip.contestant, "number": slip.number}
     row = one(statements.START, {**whose, **versions, **paper})
@@ -53,7 +53,7 @@ def save(*, slip: Paper, session: bytes, answers: Sequence[int], revision: int) 
     """Keep the whole sheet, if it is newer than what is kept."""
     if len(answers) != len(slip.questions):
         return False
-    values = {"session": session, "attempt": slip.attempt, "answers": list(answers), "revision": revision}
+    values = {"session": session, "attempt": slip.attempt, "answers": array(answers), "revision": revision}
     return one(statements.SAVE, values) is not None
 
 
@@ -71,5 +71,5 @@ def submit(*, slip: Paper, session: bytes, answers: Sequence[int]) -> bool:
         shown=slip.shown,
         answers=answers,
     )
-    facts = {"correct": correct, "missed": len(answers) - correct, "answers": list(answers)}
+    facts = {"correct": correct, "missed": len(answers) - correct, "answers": array(answers)}
     return one(statements.SUBMIT, {"session": session, "attempt": slip.attempt, **facts, **told}) is not None

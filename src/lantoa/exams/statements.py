@@ -31,7 +31,9 @@ WITH {_NOW}, admitted AS MATERIALIZED (
 )
 INSERT INTO lantoa_attempt (contestant_id, number, bank_id, questions, orders, answers, revision, started_at, deadline,
                             closed_by)
-SELECT id, %(number)s, %(bank)s, %(questions)s, %(orders)s, %(answers)s, 0, at, deadline, '' FROM admitted
+SELECT id, %(number)s, %(bank)s, %(questions)s::bigint[], %(orders)s::smallint[], %(answers)s::smallint[], 0, at,
+       deadline, ''
+  FROM admitted
 ON CONFLICT DO NOTHING
 RETURNING id, started_at, deadline
 """)
@@ -47,7 +49,7 @@ RETURNING id
 SAVE = squeezed(f"""
 WITH {_NOW}
 UPDATE lantoa_attempt t
-   SET answers = %(answers)s, revision = %(revision)s, saved_at = clock_timestamp()
+   SET answers = %(answers)s::smallint[], revision = %(revision)s, saved_at = clock_timestamp()
   FROM now CROSS JOIN lantoa_contestant c {_SIGNED_IN}
  WHERE t.id = %(attempt)s AND c.id = t.contestant_id AND t.submitted_at IS NULL AND t.deadline > now.at
    AND t.revision < %(revision)s
@@ -69,8 +71,8 @@ RETURNING revision
 _APPENDED = f"""
 {sealed("sat", "%(log_head)s::text || ms || ' ' || rules_version || %(log_tail)s::text")}, closed AS (
     UPDATE lantoa_attempt t
-       SET answers = %(answers)s, submitted_at = sat.submitted_at, closed_by = sat.closed_by, correct = %(correct)s,
-           duration_ms = sat.ms
+       SET answers = %(answers)s::smallint[], submitted_at = sat.submitted_at, closed_by = sat.closed_by,
+           correct = %(correct)s, duration_ms = sat.ms
       FROM sat WHERE t.id = sat.attempt_id
 ), moved AS (
     INSERT INTO lantoa_movement (contest_id, at, known_at, unit_id, contestant_id, reg, fin, att,

@@ -6,7 +6,7 @@ once a connection. It is Django's own connection: its transactions and its log o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import psycopg
@@ -22,6 +22,11 @@ def one(statement: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
     if connection.queries_logged:
         connection.queries_log.append({"sql": statement, "time": "0"})
     return row
+
+
+def array(numbers: Iterable[int]) -> str:
+    """Whole numbers as PostgreSQL writes an array, for ``%(name)s::smallint[]``: cheaper than the driver's list."""
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 def squeezed(statement: str) -> str:

@@ -53,10 +53,10 @@ class Several:
 
 
 @contextmanager
-def several(people: int, *, synchronous: bool = True) -> Iterator[Several]:
-    """Built, filled with contestants who have not sat yet, and gone at the end."""
+def several(people: int, *, synchronous: bool = True, **extra: str) -> Iterator[Several]:
+    """Built, filled with contestants who have not sat yet, and gone at the end; ``extra``: settings by name."""
     try:
-        cluster = build.build(people=0, synchronous=synchronous)
+        cluster = build.build(people=0, synchronous=synchronous, extra=extra)
         path = os.pathsep.join(filter(None, [str(ROOT), *sys.path]))
         own = {"DJANGO_SETTINGS_MODULE": "lantoa.config.settings", "PYTHONPATH": path}
         environ = os.environ | cluster.environ(FRONT) | own

@@ -42,6 +42,7 @@ class Cluster:
 
     patroni: str
     synchronous: bool = True
+    extra: dict[str, str] = field(default_factory=dict)  # settings of a trial
     passwords: dict[str, str] = field(default_factory=lambda: {name: secrets.token_hex(12) for name in ROLES})
     keys: dict[str, str] = field(default_factory=lambda: {f"LANTOA_{key}_KEY": secrets.token_hex(32) for key in KEYS})
 
@@ -62,6 +63,7 @@ class Cluster:
             "LANTOA_BEHIND_PROXY": "1",
             "LANTOA_DEMO": "1",
             **self.keys,
+            **self.extra,
         }
 
     def keep(self) -> None:
@@ -195,12 +197,12 @@ def wait_until(true: Callable[[], object], what: str, seconds: float = LONG) -> 
         time.sleep(0.3)
 
 
-def build(*, people: int, synchronous: bool = True) -> Cluster:
+def build(*, people: int, synchronous: bool = True, extra: dict[str, str] | None = None) -> Cluster:
     """Everything, from nothing."""
     patroni = prepare()
     remove_all()
     STATE.mkdir(parents=True, mode=0o755)
-    cluster = Cluster(str(patroni), synchronous)
+    cluster = Cluster(str(patroni), synchronous, extra or {})
     make_bridge()
     for machine in EVERY:
         machine.make()

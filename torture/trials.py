@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from torture import flushed, kept, retried, skewed, starved
+from torture import deadline, deadlocks, flushed, full, kept, retried, skewed, soak, starved
 from torture.report import Report
 
 Run = Callable[[Path, float], Report]
@@ -80,6 +80,15 @@ TRIALS = [
         shows="doubled",
     ),
     Trial(
+        "R06",
+        "the rush before the end",
+        "42,000 people, 30 % in the last ten minutes, 5 % in the last one: 0 on time refused, 0 late accepted",
+        run=lambda where, scale: deadline.run(where, people=of(42_000, scale, 60), seconds=max(3600 * scale, 20)),
+        control=lambda where, _scale: deadline.run(where, people=60, seconds=20, lenient=3),
+        shows="late and accepted",
+        people=42_000,
+    ),
+    Trial(
         "R07",
         "no free connection, slow tables",
         "503 with Retry-After for pages, submissions pass, recovery at most 5 s",
@@ -90,9 +99,33 @@ TRIALS = [
         shows="starved",
     ),
     Trial(
+        "R08",
+        "a full disk",
+        "a clear refusal, 0 acknowledged lost, pages stay, no restart",
+        run=lambda where, scale: full.run(where, people=24, seconds=max(120 * scale, 10)),
+        control=lambda where, _scale: full.run(where, people=8, seconds=5, fill=False),
+        shows="never full",
+    ),
+    Trial(
         "R11",
         "wrong clocks",
         "order and deadline by the database's clock: 0 inversions in 50,000",
         run=lambda where, scale: skewed.run(where, submissions=of(50_000, scale, 60), people=30),
+    ),
+    Trial(
+        "R12",
+        "all jobs at once",
+        "0 deadlocks, 0 failures beside corrections, mergers of people, erasing, rebuilding, bulletins, exports",
+        run=lambda where, scale: deadlocks.run(where, people=24, seconds=max(7200 * scale, 60)),
+        control=lambda where, _scale: deadlocks.crossed(where),
+        shows="deadlocks",
+    ),
+    Trial(
+        "R15",
+        "hours on end",
+        "eight hours: memory at most 1 % an hour, open files flat, 0 failures",
+        run=lambda where, scale: soak.run(where, people=8, seconds=max(8 * 3600 * scale, 60), pause=1.0),
+        control=lambda where, _scale: soak.run(where, people=4, seconds=60, pause=1.0, leak=100_000),
+        shows="steeper than allowed",
     ),
 ]

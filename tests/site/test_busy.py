@@ -1,6 +1,9 @@
 """When the database cannot answer now: a clear page, a time to come back, nothing of the machine (R07, S23)."""
 
+import os
+import sys
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -162,3 +165,15 @@ def test_control_who_is_as_patient_with_pages_waits_as_long_as_for_anything(cont
     with hurried(settings.READING):
         connection.ensure_connection()
         assert connection.connection.seconds == base.Patient.seconds
+
+
+# --- a full disk ----------------------------------------------------------------------------------------------------
+
+
+def test_a_request_whose_line_of_the_log_finds_no_room_is_answered_all_the_same(contest, settings, monkeypatch):
+    settings.LOG_FORM = "json"
+    with Path("/dev/full").open("w") as full:  # every write to it says that the disk is full
+        monkeypatch.setattr(sys, "__stderr__", full)
+        with pytest.raises(OSError, match="No space left"):
+            os.write(full.fileno(), b"the control")
+        assert Client().get(f"/{contest.slug}/").status_code == 200

@@ -14,6 +14,7 @@ import re
 import sys
 import time
 import traceback
+from contextlib import suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,8 +31,9 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def write(line: str) -> None:
-    """To stderr in one piece: lines of several processes never mix."""
-    os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, line.encode())
+    """To stderr in one piece: lines of several processes never mix. One that finds no room is lost, nothing else."""
+    with suppress(OSError):
+        os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, line.encode())
 
 
 class EventLine(logging.Formatter):

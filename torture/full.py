@@ -1,0 +1,105 @@
+"""R08: the disk of the database is full: a clear refusal, nothing acknowledged is lost, pages stay, no restart."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+
+from torture import books
+from torture.kept import Rush
+from torture.page import HOME
+from torture.report import Missing, Report
+from torture.rig import Installation, installation
+from torture.wire import Connection
+
+# The log's segments are made beforehand and used again: they never need what the disk no longer has.
+SETTINGS = {"max_wal_size": "64MB", "min_wal_size": "64MB", "checkpoint_timeout": "30s", "max_connections": "30"}
+RECOVERED = 30.0  # seconds
+
+
+@contextmanager
+def small_disk(megabytes: int) -> Iterator[Path]:
+    """A file system of its own."""
+    if os.geteuid() != 0:
+        raise Missing("only root makes a small file system")
+    with tempfile.TemporaryDirectory(prefix="lt-full-") as folder:
+        Path(folder).chmod(0o755)
+        made = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "lantoa-full", folder]
+        if subprocess.run(made, capture_output=True, check=False).returncode:
+            raise Missing("no file system may be mounted here")
+        try:
+            yield Path(folder)
+        finally:
+            subprocess.run(["umount", "-l", folder], check=True)
+
+
+def run(
+    template: Path, *, people: int, seconds: float, megabytes: int = 260, again: float = 5.0, fill: bool = True
+) -> Report:
+    """A rush; the disk fills; after so many seconds there is room again. Without ``fill``: the control."""
+    with small_disk(megabytes) as folder, installation(template, folder=folder, settings=SETTINGS) as place:
+        place.start(worker=True)
+        before = place.postgres.pid if place.postgres else 0
+        rush, pages, refused, recovery = asyncio.run(_rush(place, people, seconds, again, fill=fill))
+        faults = books.differences(place, rush.sats) + books.recounted(place)
+        after = place.postgres.pid if place.postgres and place.postgres.poll() is None else -1
+    if before != after:
+        faults.append("the database had to be started again")
+    never = not refused
+    if never:
+        faults.append("the disk was never full")
+    faults += [f"a page answered {status}" for status in pages if status != 200]
+    figures = {
+        "acknowledged": rush.acknowledged,
+        "refused as busy": rush.seen.answers.get(503, 0),
+        "failures": rush.seen.answers.get(500, 0),
+        "never full": int(never),
+        "pages shown while full": pages.count(200),
+        "recovered in, s": round(recovery, 1),
+    }
+    faults += [f"{rush.seen.answers[500]} answers 500"] if 500 in rush.seen.answers else []
+    return Report(figures, [*faults, *rush.seen.odd])
+
+
+async def _rush(
+    place: Installation, people: int, seconds: float, again: float, *, fill: bool
+) -> tuple[Rush, list[int], int, float]:
+    rush = Rush(place, 0, again, Random(8))
+    tasks = [asyncio.create_task(rush.sitting(index)) for index in range(people)]
+    await rush.until(people)
+    ballast = place.data / "ballast"
+    ballast.touch()
+    ends, pages = time.monotonic() + seconds, []
+    async with Connection(place.port) as wire:
+        while time.monotonic() < ends:
+            if fill:
+                await asyncio.to_thread(_fill, ballast)  # what was given back meanwhile, too
+            pages.append((await wire.ask("GET", f"{HOME}xep-hang/", {"Accept": "text/html"})).status)
+            await asyncio.sleep(0.1)
+    refused = rush.seen.answers.get(503, 0) + rush.seen.answers.get(500, 0)
+    ballast.unlink()
+    freed = time.monotonic()
+    await asyncio.wait_for(rush.until(rush.acknowledged + people), RECOVERED * 4)
+    recovery = time.monotonic() - freed
+    rush.stop = True
+    await asyncio.gather(*tasks)
+    return rush, pages, refused, recovery
+
+
+def _fill(ballast: Path) -> None:
+    free = os.statvfs(ballast.parent)
+    more = free.f_bavail * free.f_frsize
+    with ballast.open("ab") as file:
+        try:
+            while more > 0:
+                more -= file.write(bytes(min(more, 2**20)))
+                file.flush()
+        except OSError:
+            return  # full

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from django.db import connection, connections
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -69,3 +70,26 @@ def test_nothing_is_answered_before_two_machines_have_it():
     text = (DEPLOY / "patroni" / "patroni.yml").read_text()
     for line in ("synchronous_mode: true", "synchronous_mode_strict: true", 'synchronous_commit: "on"', "ttl: 20"):
         assert line in text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_folds_totals_sees_the_running_transactions_of_every_role():
+    """Without the grants of roles.sql a running transaction of another role has no start, and totals pass it by."""
+    roles = (DEPLOY / "postgresql" / "roles.sql").read_text()
+    assert "GRANT pg_monitor TO lantoa;" in roles  # it contains pg_read_all_stats
+    assert "GRANT pg_read_all_stats TO lantoa_site, lantoa_reports;" in roles
+    other = connections.create_connection("default")
+    other.set_autocommit(False)
+    with other.cursor() as cursor, connection.cursor() as own:
+        cursor.execute("SELECT now()")
+        for granted, seen in (("", 0), ("GRANT pg_monitor TO folding_role", 1)):
+            own.execute(f"DROP ROLE IF EXISTS folding_role; CREATE ROLE folding_role; {granted}; SET ROLE folding_role")
+            own.execute(
+                "SELECT count(xact_start) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND state = 'idle in transaction'"
+            )
+            assert own.fetchone() == (seen,)
+            own.execute("RESET ROLE")
+        own.execute("DROP ROLE folding_role")
+    other.rollback()
+    other.close()

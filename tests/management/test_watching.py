@@ -193,15 +193,18 @@ def test_a_worker_lives_while_it_finishes_rounds_and_a_machine_that_is_gone_is_f
     assert [row.worker for row in Pulse.objects.all()] == ["hai"]
 
 
-def test_it_measures_each_ten_seconds_and_also_when_the_clock_was_set_back(monkeypatch):
+@pytest.mark.django_db
+def test_it_measures_each_ten_seconds_and_writes_a_beat_each_thirty_also_when_the_clock_was_set_back():
     watched = measuring.Measuring()
-    for name in ("beat", "state"):
-        monkeypatch.setattr(pulse, name, lambda *_, **__: None)
-    monkeypatch.setattr(measuring, "show", lambda _: None)
-    monkeypatch.setattr(measuring.postgres, "measure", lambda: None)
-    now = datetime(2026, 1, 1, tzinfo=UTC)
-    assert watched.due(now)
-    watched.measure(now)
-    assert not watched.due(now + timedelta(seconds=9))
-    assert watched.due(now + timedelta(seconds=10))
-    assert watched.due(now - timedelta(hours=1))
+    now = clock.now()
+    beats = []
+    for seconds in (0, 9, 10, 20, 30, 39, 40, -3600):
+        at = now + timedelta(seconds=seconds)
+        if watched.due(at):
+            watched.measure(at)
+            beats.append((seconds, Pulse.objects.get().at - now))
+    assert beats == [
+        *((seconds, timedelta()) for seconds in (0, 10, 20)),
+        *((seconds, timedelta(seconds=30)) for seconds in (30, 40)),
+        (-3600, timedelta(hours=-1)),
+    ]

@@ -1,6 +1,7 @@
 """Numbers of many processes, kept without waiting for anybody: sums never fall, the dead hinder nobody."""
 
 import fcntl
+import os
 import signal
 import subprocess
 import sys
@@ -26,6 +27,22 @@ print("counting", flush=True)
 while True:
     measures.REQUESTS.add("exam", "GET", "2xx")
 """
+
+FULL = """
+import logging, resource, sys
+from pathlib import Path
+import django
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+django.setup()
+from lantoa.api.limit import Limit
+from lantoa.lib.watch import measures
+measures.claim(Path(sys.argv[1]), "site")
+measures.REQUESTS.add("exam", "GET", "2xx")
+limit = Limit(Path(sys.argv[1]) / "limit")
+limit.count("203.0.113.7", 60.0)
+print(limit.count("203.0.113.7", 61.0))
+"""
+NAMED = {**os.environ, "DJANGO_SETTINGS_MODULE": "lantoa.config.settings"}
 
 
 def claimed(folder, role="site"):
@@ -103,6 +120,16 @@ def test_where_no_file_can_be_made_the_process_runs_and_is_not_measured(tmp_path
     measures.claim(tmp_path / "file" / "below", "site")
     assert "not measured" in caplog.text
     measures.REQUESTS.add("exam", "GET", "2xx")
+
+
+def test_on_a_full_disk_a_process_runs_on_and_counts_for_itself(tmp_path):
+    """No file may grow here: what is mapped into memory and has no place on the disk would kill the process."""
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, tmp_path], capture_output=True, text=True, check=False, env=NAMED
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "2\n"
+    assert "not measured" in done.stderr
 
 
 def test_more_series_than_there_is_room_for_break_nothing(tmp_path):

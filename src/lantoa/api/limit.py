@@ -67,8 +67,12 @@ class Limit:
     def _open(self) -> tuple[int, mmap.mmap]:
         if self._opened is None or self._opened[0] != os.getpid():
             handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
-            os.ftruncate(handle, 2 * _ROW)
-            self._opened = os.getpid(), handle, mmap.mmap(handle, 2 * _ROW)
+            try:
+                os.posix_fallocate(handle, 0, 2 * _ROW)  # a hole would kill the process when the disk is full
+                memory = mmap.mmap(handle, 2 * _ROW)
+            except OSError:
+                memory = mmap.mmap(-1, 2 * _ROW)  # no room: this process counts by itself
+            self._opened = os.getpid(), handle, memory
         return self._opened[1:]
 
 

@@ -11,8 +11,10 @@ from django.conf import settings  # noqa: E402 (the settings are read by now)
 
 from lantoa.lib.patient.base import limit  # noqa: E402
 from lantoa.lib.watch import measures  # noqa: E402
+from lantoa.lib.watch.hooks import last_words  # noqa: E402
 from lantoa.site.visits import visits  # noqa: E402
 
 limit(settings.PATIENCE)
 measures.claim(settings.METERS, "site")
+last_words()
 visits.start()

@@ -13,8 +13,8 @@ from django.db import connection
 from lantoa.standings.models import Pulse
 
 MOST = 10_000
-EVERY = timedelta(seconds=10)  # between two beats that are written down
-SILENT = timedelta(seconds=60)
+EVERY = timedelta(seconds=30)  # between two beats that are written down: while nothing happens, little is written
+SILENT = timedelta(seconds=90)
 FORGOTTEN = timedelta(days=1)  # a machine that no longer exists
 
 STATE = """

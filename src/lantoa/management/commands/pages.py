@@ -15,6 +15,7 @@ from django.db import Error, close_old_connections
 
 from lantoa.contests.visit_log import count_logs
 from lantoa.lib.watch import measures
+from lantoa.lib.watch.hooks import last_words
 from lantoa.management.commands.serve import collect_static
 from lantoa.management.measuring import step
 from lantoa.management.public_pages import Writer
@@ -36,6 +37,7 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stop.set())
         writer, shard = Writer(), secrets.randbelow(2**31)
         measures.claim(settings.METERS, "pages")
+        last_words()
         while not stop.wait(BEAT):
             try:
                 with step("pages"):

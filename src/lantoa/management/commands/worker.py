@@ -17,6 +17,7 @@ from lantoa.exams.actions import close_overdue
 from lantoa.exams.answers import export_all_answers
 from lantoa.lib import clock
 from lantoa.lib.watch import measures
+from lantoa.lib.watch.hooks import last_words
 from lantoa.management.measuring import Measuring, step
 from lantoa.people.sessions import Session
 from lantoa.people.sign_in import forget_old
@@ -39,6 +40,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         measures.claim(settings.METERS, "worker")
+        last_words()
         measuring = Measuring()
         while not stop.wait(BEAT):
             try:

@@ -49,7 +49,7 @@ check: $(VENV)/.dev $(VENV)/.words ## style, types, imports, templates, migratio
 	$(BIN)/lantoa makemigrations --check --dry-run
 	$(BIN)/python -m lantoa.exams.checks packages/cong-dan-so-hai-phong
 
-bench: $(VENV)/.dev $(VENV)/.words ## what the rush costs, its floors beside it, against the targets (QUICK=1: a look)
+bench: $(VENV)/.dev $(VENV)/.words webserver ## what the rush costs, its floors beside it, against the targets (QUICK=1: a look)
 	$(BIN)/python benchmarks/bench.py $(if $(QUICK),--quick)
 
 bench-growth: $(VENV)/.dev $(VENV)/.words ## the same for 10,000 to 10,000,000 contestants (PEOPLE="10000 100000": other sizes)

@@ -56,10 +56,11 @@ class Size:
     rush: float  # seconds
     people: int  # in the rush
     hashes: float  # seconds of bare hashing, sign-ins, registrations
+    front: int  # seconds of each run before nginx
 
 
-FULL = Size(rounds=5, each=600, own=320, many=150, one=40, rush=20, people=500, hashes=4)
-QUICK = Size(rounds=1, each=250, own=160, many=30, one=16, rush=6, people=60, hashes=1)
+FULL = Size(rounds=5, each=600, own=320, many=150, one=40, rush=20, people=500, hashes=4, front=2)
+QUICK = Size(rounds=1, each=250, own=160, many=30, one=16, rush=6, people=60, hashes=1, front=1)
 
 
 @dataclass
@@ -93,7 +94,7 @@ def main() -> None:
 
 def measured(data: Path, port: int, size: Size) -> dict[str, Any]:
     """Everything, by the keys of latest.json."""
-    from benchmarks import crowd, rush, storing
+    from benchmarks import crowd, front, rush, storing
     from benchmarks.counting import statements
     from benchmarks.light_settings import Featherlight
     from benchmarks.site import Site, place_in, quiet, the_contest
@@ -123,7 +124,10 @@ def measured(data: Path, port: int, size: Size) -> dict[str, Any]:
         throng = rush.throng(site, watched, people, costly, size.rush)
         say("passwords")
         passwords = rush.passwords(site, watched, costly, size.hashes)
-    return {**bench.figures(queries), "rush": throng, "passwords": passwords}
+        say("public pages behind nginx")
+        site.keep_pages()
+        shown = front.measure(contest.slug, (port, pid), seconds=size.front)
+    return {**bench.figures(queries), "rush": throng, "passwords": passwords, "front": shown}
 
 
 class Bench:

@@ -290,6 +290,22 @@ def test_when_a_node_dies_exam_posts_go_to_another_and_others_are_never_sent_twi
     assert set(unit) == {200}
 
 
+def test_who_asks_too_often_waits_and_still_gets_kept_pages(site, tmp_path):
+    vouched(KEPT_PAGES)
+
+    def narrow(text):
+        return text.replace("rate=200r/s", "rate=1r/m").replace(" burst=1000 nodelay", " nodelay")
+
+    with front(tmp_path / "nginx", [site], change=narrow) as web:
+        first, more = web.get(f"/{SLUG}/don-vi/11413/"), web.get(f"/{SLUG}/don-vi/11414/")
+        data, files = web.get("/api/v1/contests/"), [web.get(f"/{SLUG}/").status for _ in range(20)]
+    assert (first.status, more.status, data.status) == (200, 429, 429)
+    assert b'http-equiv="refresh"' in more.body
+    assert int(more.headers["Retry-After"]) > 0
+    assert json.loads(data.body)["status"] == 429
+    assert set(files) == {200}
+
+
 def test_a_body_that_comes_slowly_keeps_nobody_busy(web, site):
     slow = []
     for _ in range(40):

@@ -97,6 +97,7 @@ def main() -> None:
     nginx = shutil.which("nginx") if not asked.no_nginx else None
     behind = free_port() if nginx else port
     os.environ["LANTOA_VISITS_LOG"] = str(data / "visits.log")
+    os.environ["LANTOA_API_PER_MINUTE"] = "0"  # the whole board is read afterwards
     if nginx:
         os.environ["LANTOA_BEHIND_PROXY"] = "1"
     prepare(data, port)

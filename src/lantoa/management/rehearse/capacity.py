@@ -83,9 +83,11 @@ class Rush:
 class Rushes:
     """The three rushes of a contest, at one place, with the people of the rehearsal."""
 
-    def __init__(self, wire: Wire, slug: str, people: list[Person], *, seed: int, manner: Manner) -> None:
-        """``people``: of the days made again; those who learned may sit."""
-        self.wire, self.slug, self.seed, self.manner = wire, slug, seed, manner
+    def __init__(
+        self, wire: Wire, slug: str, people: list[Person], *, seed: int, manner: Manner, calm: float = CALM
+    ) -> None:
+        """``people``: of the days made again; those who learned may sit. ``calm``: seconds between steps."""
+        self.wire, self.slug, self.seed, self.manner, self.calm = wire, slug, seed, manner, calm
         self._units = sorted({person.unit for person in people})
         self._ready = deque(person for person in people if person.learned and not person.left_open)
         self._serials = count(len(people) + 1)
@@ -109,7 +111,7 @@ class Rushes:
             step = await self._hold(rate, does, rush.limits)
             rush.steps.append(step)
             say(f"{rush.name}: {rate:.0f}/phút, p99 {step.p99 * 1000:.0f} ms, {step.errors} lỗi {step.why}")
-            await asyncio.sleep(CALM)
+            await asyncio.sleep(self.calm)
             return step.passed(rush.limits)
 
         rate = FIRST

@@ -7,7 +7,8 @@ const places = [...form.querySelectorAll(".map a")];
 const token = form.elements.csrfmiddlewaretoken.value;
 const store = `thi/${form.dataset.key}`;
 const SOON = 2500; // ms: a few taps become one save
-const AGAIN = 5000; // ms between tries while the network is away
+const AGAIN = 5000; // ms between tries while the network is away; a crowd that was turned away spreads itself
+const LATER = [408, 425, 429]; // what a site says that is only busy, like any 5xx
 
 let revision = Number(form.dataset.revision);
 let touched = new Set(); // questions changed since the last acknowledgement
@@ -20,6 +21,7 @@ const chosen = (n) => {
   const field = form.querySelector(`input[name="c${n}"]:checked`);
   return field ? Number(field.value) : -1;
 };
+const again = () => AGAIN * (0.6 + 0.8 * Math.random());
 const sheet = () => boxes.map((_, i) => chosen(i + 1));
 const choose = (n, value) => {
   for (const field of form.querySelectorAll(`input[name="c${n}"]`)) field.checked = Number(field.value) === value;
@@ -116,7 +118,7 @@ async function save(keepalive = false) {
   } catch {
     for (const n of sent) touched.add(n);
     offline(true);
-    timer = setTimeout(save, AGAIN);
+    timer = setTimeout(save, again());
   }
   sending = false;
   keep();
@@ -158,14 +160,14 @@ async function submit() {
       headers: { Accept: "application/json" },
       signal: AbortSignal.timeout(20000),
     });
-    if (answer.status >= 500) throw new Error(answer.status);
+    if (answer.status >= 500 || LATER.includes(answer.status)) throw new Error(answer.status);
     const next = answer.ok && !answer.redirected ? (await answer.json()).next : answer.url;
     over = true;
-    forget();
+    if (next.includes("/ket-qua/")) forget(); // a refusal, or a sign-in that is asked for, costs no answer
     location.assign(next);
   } catch {
     offline(true);
-    setTimeout(submit, AGAIN);
+    setTimeout(submit, again());
   }
 }
 

@@ -22,6 +22,7 @@ from torture.machine import machine
 from torture.rig import make_template
 from torture.trials import TRIALS, Trial
 
+PAGE, FROM, UPTO = ROOT / "docs" / "operating" / "faults.md", "<!-- figures -->", "<!-- end of figures -->"
 RESULTS = ROOT / "benchmarks" / "results"
 
 
@@ -71,6 +72,27 @@ def keep(report: dict[str, Any]) -> None:
     (RESULTS / f"{stem}.json").write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
     (RESULTS / f"{stem}.md").write_text(markdown(report))
     print(f"\n{RESULTS / stem}.md")
+    tell()
+
+
+def tell() -> None:
+    """The newest result of each trial into the operator's page; what was tried in full stays before what was not."""
+    newest: dict[str, tuple[float, str, dict[str, Any]]] = {}
+    for path in sorted(RESULTS.glob("torture-*.json")):
+        report = json.loads(path.read_text())
+        for one in report["trials"]:
+            known = (report["about"]["scale"], report["about"]["at"], one)
+            newest[one["name"]] = max(newest.get(one["name"], known), known, key=lambda found: found[:2])
+    lines = ["| trial | asked | found | control | scale | day |", "| --- | --- | --- | --- | ---: | --- |"]
+    for name in sorted(newest):
+        scale, at, one = newest[name]
+        found = ", ".join(f"{what} {value}" for what, value in one["figures"].items())
+        verdict = found if one["passed"] else f"NOT PASSED: {found}"
+        lines.append(
+            f"| {name} {one['title']} | {one['asks']} | {verdict} | {one['control']} | {scale:g} | {at[:10]} |"
+        )
+    before, _, rest = PAGE.read_text().partition(FROM)
+    PAGE.write_text(before + FROM + "\n" + "\n".join(lines) + "\n" + UPTO + rest.partition(UPTO)[2])
 
 
 def markdown(report: dict[str, Any]) -> str:

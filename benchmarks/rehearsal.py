@@ -35,7 +35,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=38.0)
     parser.add_argument("--cards", type=int, default=1)
     parser.add_argument("--saves", type=int, default=20)
-    parser.add_argument("--at-once", type=int, default=32)
+    parser.add_argument("--at-once", type=int, default=24)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--capacity", action="store_true", help="raise the rates afterwards")
     parser.add_argument("--no-nginx", action="store_true")

@@ -52,7 +52,7 @@ class Command(BaseCommand):
         parser.add_argument("--share", type=float, default=0.01, help="of the reference's 70,949 people")
         parser.add_argument("--minutes", type=float, default=2.0, help="into which its ten days are compressed")
         parser.add_argument("--saves", type=int, default=Manner().saves, help="of the sheet in each exam")
-        parser.add_argument("--at-once", type=int, default=48, help="people whose requests are under way")
+        parser.add_argument("--at-once", type=int, default=24, help="requests under way; others wait their turn")
         parser.add_argument(
             "--p99", type=float, default=1000, help="capacity: milliseconds that 99 of 100 answers keep"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import Semaphore
 from time import perf_counter
 
 from lantoa.management.rehearse.books import Books, Person
@@ -13,6 +14,7 @@ AGENT = f"Mozilla/5.0 ({_DEVICE}) {_ENGINE} Chrome/126.0.0.0 Mobile Safari/537.3
 START = "/thi/bat-dau/"
 OK, MOVED = 200, (301, 302, 303, 307, 308)
 TURNED_AWAY = (429, 503)
+MANY = 10_000
 
 
 class Unexpected(RuntimeError):
@@ -27,9 +29,9 @@ class Unexpected(RuntimeError):
 class Place:
     """A contest at an address: its connections, the headers that all share, the books."""
 
-    def __init__(self, wire: Wire, slug: str, books: Books) -> None:
-        """``slug``: the contest's."""
-        self.wire, self.home, self.books = wire, f"/{slug}/", books
+    def __init__(self, wire: Wire, slug: str, books: Books, *, at_once: int = MANY) -> None:
+        """``slug``: the contest's; ``at_once``: questions under way, the others wait their turn here."""
+        self.wire, self.home, self.books, self._turns = wire, f"/{slug}/", books, Semaphore(at_once)
         common = f"Host: {self.wire.host}\r\nUser-Agent: {AGENT}\r\nAccept-Encoding: gzip\r\nAccept-Language: vi\r\n"
         page = "Accept: text/html,application/xhtml+xml\r\nSec-Fetch-Dest: document\r\nSec-Fetch-Mode: navigate\r\n"
         self._get = f" HTTP/1.1\r\n{common}{page}".encode()
@@ -55,12 +57,13 @@ class Place:
         return answer
 
     async def _ask(self, step: str, question: bytes) -> Answer:
-        begun = perf_counter()
-        try:
-            answer = await self.wire.ask(question)
-        except Broken as broken:
-            raise Unexpected(step, str(broken)) from broken
-        self.books.took(step, perf_counter() - begun)
+        async with self._turns:
+            begun = perf_counter()
+            try:
+                answer = await self.wire.ask(question)
+            except Broken as broken:
+                raise Unexpected(step, str(broken)) from broken
+            self.books.took(step, perf_counter() - begun)
         return answer
 
 

@@ -19,14 +19,15 @@ from lantoa.management.simulate.published import MINUTE
 
 LOOKERS = 8  # passers-by at once
 IDLE = 0.01  # seconds until a passer-by looks again whether it is time
-PAGES_OF_A_DEED = 8  # at most, but for learning; kept free for those whose deeds are still to come
+# Pages of a deed, kept free for those whose deeds are still to come; learning with four cards.
+PAGES = {"register": 3, "learn": 9, "sit": 3, "look_up": 1, "share": 2}
 
 
 class Crowd:
     """Carries a plan out at a place."""
 
     def __init__(self, journey: Journey, plan: Plan, *, seconds: float, at_once: int) -> None:
-        """``seconds``: how long the plan may take; ``at_once``: people whose deeds are under way."""
+        """``seconds``: how long the plan may take; ``at_once``: people in the middle of something, mostly thinking."""
         self.journey, self.plan, self.books = journey, plan, journey.books
         self.per_ms = seconds / plan.end
         self.behind = 0.0  # seconds, at most
@@ -34,6 +35,7 @@ class Crowd:
         self._slots = Semaphore(at_once)
         self._last: dict[int, Task[None]] = {}
         self._undone = len(plan.deeds)
+        self._pages = sum(_pages(deed) for deed in plan.deeds)  # of what is undone
         self._looking = 0
         self._units = sorted({person.unit for person in self.books.people})
         self._loop: AbstractEventLoop | None = None
@@ -73,6 +75,7 @@ class Crowd:
         finally:
             self._slots.release()
             self._undone -= 1
+            self._pages -= _pages(deed)
 
     async def _do(self, deed: Deed) -> None:
         person = self.books.people[deed.who]
@@ -122,5 +125,8 @@ class Crowd:
         if not self._undone:
             return self.plan.visits[-1] - seen
         minute = min(int(self.now / self.per_ms) // MINUTE, len(self.plan.visits) - 1)
-        kept_free = PAGES_OF_A_DEED * self._undone
-        return min(self.plan.visits[minute], self.plan.visits[-1] - kept_free) - seen
+        return min(self.plan.visits[minute], self.plan.visits[-1] - self._pages) - seen
+
+
+def _pages(deed: Deed) -> int:
+    return PAGES[deed.what] + deed.device

@@ -20,6 +20,7 @@ from lantoa.management.rehearse.plan import Plan, make_plan
 from lantoa.management.rehearse.wire import Wire
 
 GRACE = 20.0  # seconds after the last deadline: the worker closes what ran out each second
+THINKING = 8  # people in the middle of something for each whose question is under way
 Say = Callable[[str], None]
 
 
@@ -30,7 +31,7 @@ class Asked:
     address: str  # of the contest's page
     share: float  # of the history's people
     seconds: float  # for its ten days
-    at_once: int = 48
+    at_once: int = 24  # questions under way
     seed: int = 2025
     manner: Manner = field(default_factory=Manner)
 
@@ -67,7 +68,7 @@ class Run:
 async def drive(asked: Asked, wire: Wire, say: Say) -> Run:
     """The ten days; not compared yet."""
     books = Books()
-    place = Place(wire, asked.slug, books)
+    place = Place(wire, asked.slug, books, at_once=asked.at_once)
     contest = await Installation(wire, asked.slug).rehearsal()
     say(f"{contest.name}: lập kế hoạch …")
     early = max(0.0, 1 - (contest.time_limit + GRACE) / asked.seconds)
@@ -76,7 +77,7 @@ async def drive(asked: Asked, wire: Wire, say: Say) -> Run:
     books.people = [Person(serial, contest.units[unit]) for serial, (_, unit) in joined]
     say(f"{len(books.people)} người, {len(plan.history.sittings)} lượt thi, {plan.visits[-1]} lượt truy cập …")
     journey = Journey(place, asked.seed, asked.manner)
-    crowd = Crowd(journey, plan, seconds=asked.seconds, at_once=asked.at_once)
+    crowd = Crowd(journey, plan, seconds=asked.seconds, at_once=THINKING * asked.at_once)
     run = Run(asked, contest, plan, books, datetime.now(UTC))
     telling, before = asyncio.create_task(_tell(crowd, say)), Look.now()
     run.took = await crowd.run()

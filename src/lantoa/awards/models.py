@@ -6,14 +6,15 @@ from django.db import models
 from django.db.models import Q
 
 from lantoa.contests.models import Contest, Contestant
+from lantoa.lib.compiled import Compiled, Slot
 
 
 class PrizeQuerySet(models.QuerySet["Prize"]):
     """Reads of the prize table."""
 
-    def of(self, contest: Contest) -> PrizeQuerySet:
+    def of(self, contest: Contest) -> list[Prize]:
         """As announced, in its order."""
-        return self.filter(contest=contest).order_by("position")
+        return PRIZES.all(contest=contest.pk)
 
 
 class Prize(models.Model):
@@ -53,6 +54,9 @@ class Prize(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+PRIZES = Compiled(lambda: Prize.objects.filter(contest=Slot("contest")).order_by("position"))
 
 
 class CertificateQuerySet(models.QuerySet["Certificate"]):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from lantoa.awards.models import Certificate
 from lantoa.contests.models import Contestant
 from lantoa.exams.models import Best
 from lantoa.learning.progress import finished
+from lantoa.lib.compiled import Compiled, Slot
 from lantoa.shares.models import Share
 
 
@@ -24,6 +26,10 @@ class Steps:
 
 def steps_of(contestant: Contestant) -> Steps:
     """Return whether an exam is finished, a share stands, the certificate issued; one query."""
+    return Steps(*STEPS.rows(contestant=contestant.pk)[0])
+
+
+def _steps() -> QuerySet[Contestant, Any]:
     mine = {"contestant": OuterRef("pk")}
     stands = Share.objects.filter(**mine).exclude(state=Share.State.RETURNED)
     found = Contestant.objects.annotate(
@@ -31,8 +37,10 @@ def steps_of(contestant: Contestant) -> Steps:
         share_sent=Exists(stands),
         certified=Exists(Certificate.objects.filter(**mine)),
     )
-    exam, share, certificate = found.values_list("exam", "share_sent", "certified").get(pk=contestant.pk)
-    return Steps(exam, share, certificate)
+    return found.filter(pk=Slot("contestant")).values_list("exam", "share_sent", "certified")
+
+
+STEPS = Compiled(_steps)
 
 
 def missing(contestant: Contestant) -> tuple[str, ...]:

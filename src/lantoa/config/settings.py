@@ -109,7 +109,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "lantoa.site.context.site",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "lantoa.site.templatetags.lantoa"],
+            "builtins": [
+                *("django.templatetags.i18n", "django.templatetags.static"),
+                *("lantoa.site.templatetags.lantoa", "lantoa.site.templatetags.kept"),
+                "lantoa.site.templatetags.addresses",
+            ],
             "libraries": {"lantoa": "lantoa.site.templatetags.lantoa"},
         },
     }

@@ -11,6 +11,7 @@ from django.db.models import ExpressionWrapper, F, Func, Q
 from django.db.models.lookups import Exact
 
 from lantoa.contests.models import Contest, Contestant
+from lantoa.lib.compiled import Compiled, Slot
 
 HASH_BYTES = 32
 CODE_REST = 8 * HASH_BYTES - 60  # bits of a leaf hash that its short code leaves out
@@ -49,8 +50,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
     def of_attempt(self, contestant: int, number: int) -> Entry | None:
         """The entry of a submitted attempt, with its place once it is numbered; one query."""
-        found = self.filter(contestant=contestant, number=number, number__gte=1)
-        return found.select_related("contest", "numbered").first()
+        return OF_ATTEMPT.first(contestant=contestant, number=number) if number >= 1 else None
 
     def open_of(self, contestant: Contestant) -> EntryQuerySet:
         """Everything that the log can still tell of somebody, locked, in the order of the log."""
@@ -111,6 +111,13 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return self.line
+
+
+OF_ATTEMPT = Compiled(
+    lambda: Entry.objects.filter(contestant=Slot("contestant"), number=Slot("number")).select_related(
+        "contest", "numbered"
+    )
+)
 
 
 class WaitingQuerySet(models.QuerySet["Waiting"]):
@@ -199,7 +206,7 @@ class HeadQuerySet(models.QuerySet["Head"]):
 
     def above(self, contest: Contest, index: int) -> Head | None:
         """The newest head, when it stands above the entry of that index."""
-        return self.filter(contest=contest, size__gt=index).order_by("-size").first()
+        return ABOVE.first(contest=contest.pk, index=index)
 
 
 class Head(models.Model):
@@ -220,6 +227,9 @@ class Head(models.Model):
 
     def __str__(self) -> str:
         return str(self.size)
+
+
+ABOVE = Compiled(lambda: Head.objects.filter(contest=Slot("contest"), size__gt=Slot("index")).order_by("-size")[:1])
 
 
 class Cosignature(models.Model):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lantoa.contests import calendar
 from lantoa.lib import clock
+from lantoa.lib.compiled import Compiled, Slot
 from lantoa.lib.search import words
 from lantoa.lib.text import fold
 from lantoa.people.models import Account, Group, Person
@@ -46,7 +47,7 @@ class ContestQuerySet(models.QuerySet["Contest"]):
 
     def named(self, slug: str) -> Contest:
         """The contest of that address, with the database's moment as ``.moment``; raises DoesNotExist."""
-        return self.public(rehearsals=True).get(slug=slug)
+        return NAMED.get(slug=slug)
 
 
 class Contest(models.Model):
@@ -125,12 +126,19 @@ class Contest(models.Model):
         return calendar.phase(self.opens_at, self.closes_at, at)
 
 
+NAMED = Compiled(lambda: Contest.objects.public(rehearsals=True).filter(slug=Slot("slug")))
+
+
 class DocumentQuerySet(models.QuerySet["Document"]):
     """Reads of documents."""
 
-    def public(self, contest: Contest) -> DocumentQuerySet:
+    def public(self, contest: Contest | Slot) -> DocumentQuerySet:
         """Published ones, in the order of the organiser."""
         return self.filter(contest=contest, published_at__isnull=False).order_by("position", "-published_at")
+
+    def named(self, contest: Contest) -> list[Document]:
+        """The same without their text: what a list of them shows."""
+        return NAMED_DOCUMENTS.all(contest=contest.pk)
 
     def first_of(self, contest: Contest, kind: str) -> Document | None:
         """The first published one of a kind: the rules, the help, the privacy notice."""
@@ -174,6 +182,9 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+NAMED_DOCUMENTS = Compiled(lambda: Document.objects.public(Slot("contest")).defer("body", "body_en"))
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
@@ -221,12 +232,7 @@ class ContestantQuerySet(models.QuerySet["Contestant"]):
 
     def entering(self, account: Account, slug: str) -> Contestant | None:
         """This account's entry in a public contest: contest, units and the database's moment in one query."""
-        found = (
-            self.annotate(moment=Now())  # type: ignore[no-redef] # declared below, for its readers
-            .select_related("contest__root", "unit", "sub_unit", "person")
-            .filter(contest__slug=slug, contest__published=True, person__account=account)
-        )
-        return found.first()
+        return ENTERING.first(account=account.pk, slug=slug)
 
 
 class Contestant(models.Model):
@@ -260,6 +266,15 @@ class Contestant(models.Model):
 
     def __str__(self) -> str:
         return str(self.person)
+
+
+ENTERING = Compiled(
+    lambda: (
+        Contestant.objects.annotate(moment=Now())  # type: ignore[no-redef]
+        .select_related("contest__root", "unit", "sub_unit", "person")
+        .filter(contest__slug=Slot("slug"), contest__published=True, person__account=Slot("account"))
+    )
+)
 
 
 class CorrectionQuerySet(models.QuerySet["Correction"]):

@@ -13,6 +13,7 @@ from lantoa.contests.log import Entry
 from lantoa.contests.models import Contest, Contestant
 from lantoa.exams import ranking
 from lantoa.learning.models import Lesson
+from lantoa.lib.compiled import Compiled, Slot
 from lantoa.units.models import Unit
 
 
@@ -59,7 +60,7 @@ class BankQuerySet(models.QuerySet["Bank"]):
 
     def current_for(self, contestant: Contestant) -> Bank | None:
         """The same, with `.owed`: whether this person still has lessons to learn. One query."""
-        owed = Exists(Lesson.objects.owed_by(contestant))
+        owed = Exists(Lesson.objects.owed_by(contestant, contestant.contest_id))
         banks = self.annotate(owed=owed)  # type: ignore[no-redef] # declared below, for its readers
         return banks.filter(contest=contestant.contest_id).order_by("-version").first()
 
@@ -102,6 +103,18 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         )
         now = Func(function="clock_timestamp", output_field=models.DateTimeField())
         return rows.annotate(moment=now)  # type: ignore[no-redef] # declared below, for its readers
+
+    def of(self, contestant: Contestant) -> list[Attempt]:
+        """All of a person, the newest first."""
+        return OF.all(contestant=contestant.pk)
+
+    def numbered(self, contestant: Contestant, number: int) -> Attempt | None:
+        """One of a person, with the best result that stands."""
+        return NUMBERED.first(contestant=contestant.pk, number=number)
+
+    def finished(self, contestant: Contestant) -> bool:
+        """Whether one was finished at all."""
+        return bool(FINISHED.rows(contestant=contestant.pk))
 
     def begun(self, contest: Contest) -> bool:
         """Whether anybody has drawn a paper."""
@@ -175,6 +188,17 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contestant_id}/{self.number}"
+
+
+OF = Compiled(lambda: Attempt.objects.filter(contestant=Slot("contestant")).order_by("-number"))
+NUMBERED = Compiled(
+    lambda: Attempt.objects.filter(contestant=Slot("contestant"), number=Slot("number")).select_related(
+        "contestant__best"
+    )
+)
+FINISHED = Compiled(
+    lambda: Attempt.objects.filter(contestant=Slot("contestant"), submitted_at__isnull=False).values_list("pk")[:1]
+)
 
 
 class Best(models.Model):

@@ -51,17 +51,17 @@ def result_of(attempt: Attempt) -> Result:
 
 def attempts_of(contestant: Contestant) -> list[Attempt]:
     """All attempts of a person, the newest first."""
-    return list(Attempt.objects.filter(contestant=contestant).order_by("-number"))
+    return Attempt.objects.of(contestant)
 
 
 def attempt_of(contestant: Contestant, number: int) -> Attempt | None:
     """One attempt of this person, with the best result that stands."""
-    return Attempt.objects.filter(contestant=contestant, number=number).select_related("contestant__best").first()
+    return Attempt.objects.numbered(contestant, number)
 
 
 def has_finished(contestant: Contestant) -> bool:
     """Whether an exam was finished at all: it opens the share and freezes the name."""
-    return Attempt.objects.filter(contestant=contestant, submitted_at__isnull=False).exists()
+    return Attempt.objects.finished(contestant)
 
 
 def earliest_overdue(contest_pk: int, at: datetime) -> datetime | None:

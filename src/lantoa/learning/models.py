@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
-from django.db.models.fields.json import KeyTransform
+from django.db.models import Exists, Func, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.utils.translation import get_language
 
 from lantoa.contests.models import Contest, Contestant
+from lantoa.lib.compiled import Compiled, Slot
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+
+class TopicQuerySet(models.QuerySet["Topic"]):
+    """Reads of topics."""
+
+    def of(self, contest: Contest) -> list[Topic]:
+        """The topics of a contest in their order."""
+        return TOPICS.all(contest=contest.pk)
 
 
 class Topic(models.Model):
@@ -27,6 +35,8 @@ class Topic(models.Model):
     summary = models.CharField("giới thiệu", max_length=400, blank=True)
     summary_en = models.CharField("giới thiệu tiếng Anh", max_length=400, blank=True)
     picture = models.CharField("tranh", max_length=80, blank=True)
+
+    objects = TopicQuerySet.as_manager()
 
     class Meta:
         verbose_name = "chuyên đề"
@@ -48,31 +58,36 @@ class Topic(models.Model):
         return self.summary_en if self.summary_en and get_language() == "en" else self.summary
 
 
+TOPICS = Compiled(lambda: Topic.objects.filter(contest=Slot("contest")))
+
+
 class LessonQuerySet(models.QuerySet["Lesson"]):
     """Reads of lessons."""
 
-    def current(self, contest: Contest) -> LessonQuerySet:
+    def current(self, contest: Contest | Slot) -> LessonQuerySet:
         """The published versions of today, in the order of the course; without the cards' text."""
         lessons = self.filter(contest=contest, current=True).select_related("topic").defer("cards")
         return lessons.order_by("topic__number", "position")
 
-    def seen_by(self, contestant: Contestant) -> LessonQuerySet:
+    def seen_by(self, contestant: Contestant) -> list[Lesson]:
         """Today's lessons, each with ``.seen``: how far this contestant has come in it, or None."""
-        known = Progress.objects.filter(contestant=contestant, lesson_code=OuterRef("code"))
-        seen = JSONObject(cards="cards", last="last_card", completed="completed_at", at="updated_at")
-        return self.current(contestant.contest).annotate(seen=Subquery(known.values_list(seen)))
+        return SEEN.all(contest=contestant.contest_id, contestant=contestant.pk)
 
-    def owed_by(self, contestant: Contestant) -> LessonQuerySet:
-        """Compulsory lessons that this contestant has not completed."""
+    def owed_by(self, contestant: Contestant | Slot, contest: int | Slot) -> LessonQuerySet:
+        """Compulsory lessons of a contest that this contestant has not completed."""
         done = Progress.objects.filter(contestant=contestant, lesson_code=OuterRef("code"), completed_at__isnull=False)
-        return self.filter(~Exists(done), contest=contestant.contest_id, current=True, compulsory=True)
+        return self.filter(~Exists(done), contest=contest, current=True, compulsory=True)
+
+    def owes(self, contestant: Contestant) -> bool:
+        """Whether there are such lessons."""
+        return bool(OWED.rows(contest=contestant.contest_id, contestant=contestant.pk))
 
     def with_card(self, contestant: Contestant, code: str, number: int) -> Lesson:
         """Today's lesson of that code, ``.card`` of it and ``.seen``; raises DoesNotExist."""
         if number < 1:
             raise Lesson.DoesNotExist
-        card: Any = KeyTransform(str(number - 1), "cards")
-        return self.seen_by(contestant).annotate(card=card).get(code=code, size__gte=number)
+        who = {"contest": contestant.contest_id, "contestant": contestant.pk}
+        return WITH_CARD.get(**who, code=code, number=number, place=number - 1)
 
 
 class Lesson(models.Model):
@@ -107,6 +122,23 @@ class Lesson(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+
+def _seen() -> LessonQuerySet:
+    known = Progress.objects.filter(contestant=Slot("contestant"), lesson_code=OuterRef("code"))
+    seen = JSONObject(cards="cards", last="last_card", completed="completed_at", at="updated_at")
+    return Lesson.objects.current(Slot("contest")).annotate(seen=Subquery(known.values_list(seen)))
+
+
+def _with_card() -> LessonQuerySet:
+    card = Func("cards", Slot("place"), template="(%(expressions)s::int)", arg_joiner=" -> ", output_field=_JSON)
+    return _seen().annotate(card=card).filter(code=Slot("code"), size__gte=Slot("number"))
+
+
+_JSON = models.JSONField()
+SEEN = Compiled(_seen)
+WITH_CARD = Compiled(_with_card)
+OWED = Compiled(lambda: Lesson.objects.owed_by(Slot("contestant"), Slot("contest")).values_list("pk")[:1])
 
 
 # One statement, so that two cards done at once on two devices are both kept; what was done is never taken back.

@@ -127,7 +127,7 @@ def course(contestant: Contestant) -> Course:
 
 def finished(contestant: Contestant) -> bool:
     """Whether all topics are complete, so that the exam opens; one query."""
-    return not Lesson.objects.owed_by(contestant).exists()
+    return not Lesson.objects.owes(contestant)
 
 
 def where_to_continue(contestant: Contestant) -> tuple[str, int] | None:

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 DATABASE = "lantoa"
 # Short statements only: compiling one costs more than running it.
-# Statements that are worth it are prepared (lib/rows.py); Django's own carry their values and never are.
-ALWAYS: dict[str, Any] = {"options": "-c jit=off", "prepare_threshold": 5}
+# A statement that comes back is kept by the server, and only what is bound to it travels (decision 0026).
+ALWAYS: dict[str, Any] = {"options": "-c jit=off", "server_side_binding": True, "prepare_threshold": 5}
 PARTS = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
 # A machine that went away is noticed in ten seconds, not in the kernel's quarter of an hour.
 NOTICE = {

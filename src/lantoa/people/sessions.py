@@ -16,6 +16,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.crypto import get_random_string
 
+from lantoa.lib.compiled import Compiled, Slot
 from lantoa.people.models import Account
 from lantoa.people.sign_in import BACKEND
 
@@ -33,7 +34,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def opened_by(self, cookie: str) -> Session | None:
         """The session of a cookie with its account and person, unless it ran out; one query."""
-        return self.select_related("account__person").filter(key=key_of(cookie), expires_at__gt=Now()).first()
+        return OPENED_BY.first(key=key_of(cookie))
 
     def forget_expired(self, at: datetime) -> int:
         """Drop what ran out; how many."""
@@ -56,6 +57,11 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id}"
+
+
+OPENED_BY = Compiled(
+    lambda: Session.objects.select_related("account__person").filter(key=Slot("key"), expires_at__gt=Now())
+)
 
 
 class SessionStore(SessionBase):

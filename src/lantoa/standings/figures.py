@@ -1,6 +1,7 @@
 """The figures of any moment: contest, units, clusters, made in Python from the rows of one query (figures.md §3).
 
-Cost does not grow with the number of contestants: totals by minute, plus the facts of the last started minute.
+Cost does not grow with the number of contestants: totals by minute, plus the facts of the last started minute. What
+follows from the rows (units, ranks, clusters) is a function of them alone: of the same rows it is made once.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -18,11 +20,13 @@ from django.db import connection
 from lantoa.contests.calendar import end_of, last_day
 from lantoa.contests.models import Contest
 from lantoa.lib.clock import VIETNAM
+from lantoa.lib.hashed import Hashed
 from lantoa.standings import statements
-from lantoa.units.models import COMMUNE_LEVEL, Unit
+from lantoa.units.models import COMMUNE_LEVEL, full_name
 
 FOREVER = datetime.max.replace(tzinfo=UTC)  # as known today
 SETTLES = timedelta(seconds=60)  # after this, facts of an instant are all there (statements.SETTLED)
+STATES = 32  # of the counts, for which a process remembers what follows from them
 INSTANT = timedelta(microseconds=1)  # the database's grain: `at <= T` is `at < T + 1 µs`
 
 
@@ -102,15 +106,11 @@ class Figures:
     @property
     def clusters(self) -> tuple[ClusterFigures, ...]:
         """The clusters of these units, by code."""
-        members = sorted((u for u in self.units if u.cluster), key=lambda u: u.cluster or ("", ""))
-        return tuple(
-            _cluster(code, name, list(units))
-            for (code, name), units in groupby(members, key=lambda u: u.cluster or ("", ""))
-        )
+        return _clusters(self.units)
 
-    def by(self, measure: Measure) -> list[tuple[int | None, UnitFigures]]:
+    def by(self, measure: Measure) -> tuple[tuple[int | None, UnitFigures], ...]:
         """All units with their rank by that measure, the first first."""
-        return ranked(self.units, measure)
+        return _by(self.units, measure)
 
 
 def ranked(rows: Iterable[T], measure: Measure) -> list[tuple[int | None, T]]:
@@ -125,15 +125,27 @@ def ranked(rows: Iterable[T], measure: Measure) -> list[tuple[int | None, T]]:
     return places
 
 
+@lru_cache(STATES)
+def _by(units: tuple[UnitFigures, ...], measure: Measure) -> tuple[tuple[int | None, UnitFigures], ...]:
+    return tuple(ranked(units, measure))
+
+
+@lru_cache(STATES)
+def _clusters(units: tuple[UnitFigures, ...]) -> tuple[ClusterFigures, ...]:
+    members = sorted((u for u in units if u.cluster), key=lambda u: u.cluster or ("", ""))
+    grouped = groupby(members, key=lambda u: u.cluster or ("", ""))
+    return tuple(_cluster(code, name, list(inside)) for (code, name), inside in grouped)
+
+
 def figures(contest: Contest, at: datetime, known_at: datetime | None = None) -> Figures:
     """What counted at ``at`` as known at ``known_at`` (None: as known today); one query."""
     known_at = known_at or FOREVER
     with connection.cursor() as cursor:
         cursor.execute(statements.FIGURES, _parameters(contest, at, known_at) | {"before": at + INSTANT})
         rows = cursor.fetchall()
-    places = [_Place(*row[1:]) for row in rows if row[1] is not None]
-    units = _units(places, at.astimezone(VIETNAM).date())
-    return Figures(at, known_at, summed(units), rows[0][0], units)
+    found = tuple(row[1:] for row in rows if row[1] is not None)
+    units = _units(found, at.astimezone(VIETNAM).date())
+    return Figures(at, known_at, _total(units), rows[0][0], units)
 
 
 def newest_minute(now: datetime) -> datetime:
@@ -192,15 +204,17 @@ class _Place:
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
-def _units(places: Sequence[_Place], day: date) -> tuple[UnitFigures, ...]:
+@lru_cache(STATES)
+def _units(rows: tuple[tuple[Any, ...], ...], day: date) -> Hashed[UnitFigures]:
     """The units shown: those that stand on that day, and whichever counts anything, so that nothing disappears."""
+    places = [_Place(*row) for row in rows]
     into: dict[int, list[_Place]] = {}
     for place in places:
         into.setdefault(place.shown, []).append(place)
     shown = [_unit(place, into[place.id]) for place in places if place.id in into]
     standing = {place.id for place in places if place.exists(day)}
     kept = (unit for unit in shown if unit.id in standing or unit.registered or unit.finished or unit.attempts)
-    return tuple(sorted(kept, key=lambda unit: (unit.search, unit.code)))
+    return Hashed(sorted(kept, key=lambda unit: (unit.search, unit.code)))
 
 
 def _unit(place: _Place, members: Sequence[_Place]) -> UnitFigures:
@@ -208,7 +222,7 @@ def _unit(place: _Place, members: Sequence[_Place]) -> UnitFigures:
     return UnitFigures(
         id=place.id,
         code=place.code,
-        name=Unit(kind=place.kind, name=place.name).full_name,
+        name=full_name(place.kind, place.name),
         search=place.search,
         cluster=cluster,
         parts=tuple(member.id for member in members),
@@ -231,6 +245,11 @@ def _population(place: _Place, members: Sequence[_Place]) -> int | None:
     founded = place.population is None and place.valid_from is not None and place.valid_from >= min(joined)
     numbers = [member.population for member in members if not (founded and member is place)]
     return sum(n for n in numbers if n is not None) if all(n is not None for n in numbers) else None
+
+
+@lru_cache(STATES)
+def _total(units: tuple[UnitFigures, ...]) -> Counts:
+    return summed(units)
 
 
 def summed(rows: Sequence[Counts]) -> Counts:

@@ -16,7 +16,7 @@ from lantoa.contests.models import Contest, Contestant
 from lantoa.exams.models import Best
 from lantoa.lib.text import mask_name
 from lantoa.standings import walks
-from lantoa.units.models import Unit
+from lantoa.units.models import Unit, full_name
 
 PAGE = 50
 
@@ -140,4 +140,4 @@ def row_of(contest: Contest, rank: int, contestant: int, person: str, *rest: Any
     """A line as the contest lets it be shown."""
     code, kind, name, *key = rest
     shown = person if contest.public_names == "full" else mask_name(person)
-    return Row(rank, contestant, shown, code, Unit(kind=kind, name=name).full_name, *key)
+    return Row(rank, contestant, shown, code, full_name(kind, name), *key)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 
-from lantoa.standings.figures import ClusterFigures, Counts, Day, Figures, UnitFigures
+from lantoa.standings.figures import STATES, ClusterFigures, Counts, Day, Figures, UnitFigures
 
 ENOUGH = 5
 
@@ -38,13 +39,18 @@ def withheld(counted: Figures) -> Withheld:
     The small units; a cluster in which they would be found by subtraction; and one larger unit, with its cluster, where
     the same would be possible in the whole contest.
     """
-    hidden = [unit for unit in counted.units if small(unit)]
+    return _withheld(counted.units, counted.total)
+
+
+@lru_cache(STATES)
+def _withheld(units: tuple[UnitFigures, ...], total: Counts) -> Withheld:
+    hidden = [unit for unit in units if small(unit)]
     inside: Counter[str] = Counter()
     for unit in hidden:
         inside[_cluster(unit)] += unit.finished
     clusters = {code for code, finished in inside.items() if code and finished < ENOUGH}
     left_open = inside[""] + sum(inside[code] for code in clusters)
-    larger = [unit for unit in counted.units if unit.finished >= ENOUGH]
+    larger = [unit for unit in units if unit.finished >= ENOUGH]
     if 0 < left_open < ENOUGH and not larger:
         # Everybody is in a small unit: one cluster that could be told is closed too.
         clusters |= set(sorted(inside.keys() - clusters - {""}, key=lambda code: (inside[code], code))[:1])
@@ -52,7 +58,7 @@ def withheld(counted: Figures) -> Withheld:
         cover = min(larger, key=lambda unit: (_cluster(unit) not in {"", *clusters}, unit.finished, unit.code))
         hidden.append(cover)
         clusters |= {_cluster(cover)} - {""}
-    return Withheld(frozenset(unit.code for unit in hidden), frozenset(clusters), small(counted.total))
+    return Withheld(frozenset(unit.code for unit in hidden), frozenset(clusters), small(total))
 
 
 def _cluster(unit: UnitFigures) -> str:

@@ -128,7 +128,15 @@ class Unit(models.Model):
     @property
     def full_name(self) -> str:
         """Phường Thành Đông: kind and name, as people say it. Below communes the name says all."""
-        return f"{self.get_kind_display()} {self.name}" if self.kind in (*COMMUNE_LEVEL, Kind.CITY) else self.name
+        return full_name(self.kind, self.name)
+
+
+_NAMED = {str(kind): Kind(kind).label for kind in (*COMMUNE_LEVEL, Kind.CITY)}
+
+
+def full_name(kind: str, name: str) -> str:
+    """The full name of a unit of that kind and name."""
+    return f"{_NAMED[kind]} {name}" if kind in _NAMED else name
 
 
 class Cluster(models.Model):

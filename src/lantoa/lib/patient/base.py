@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from select import select
 from typing import Any
 
 import psycopg
@@ -87,3 +88,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.hurry is not None:
             connection.seconds = self.hurry
         return connection
+
+    def is_usable(self) -> bool:
+        """Whether a kept connection is well, without the `SELECT 1` that Django sends before every request.
+
+        A server that ends, or is made to, closes its connections, and a closed one can be read from: while nothing is
+        there to read, it rests. Whatever is there (the end, or a notice) is looked into as Django does.
+        """
+        return self._rests() or bool(super().is_usable())
+
+    def _rests(self) -> bool:
+        try:
+            return not select([self.connection.pgconn.socket], [], [], 0)[0]
+        except (psycopg.Error, OSError, ValueError):  # closed on our side already
+            return False

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 from django import template
 from django.conf import settings
-from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -18,9 +18,9 @@ register = template.Library()
 
 
 @register.filter
-def count(value: float) -> str:
+def count(value: int | Decimal) -> str:
     """70949 → 70.949 (English: 70,949)."""
-    return number_format(value, use_l10n=True, force_grouping=True)
+    return written.count(value, language())
 
 
 @register.filter

@@ -18,6 +18,7 @@ from lantoa.exams.corrections import told
 from lantoa.exams.marking import NOTHING, read_sheet, unanswered
 from lantoa.exams.models import Attempt
 from lantoa.exams.ranking import SENTENCE
+from lantoa.learning.models import Topic
 from lantoa.learning.progress import finished
 from lantoa.site.decisions import decisions
 from lantoa.site.doors import for_contestant
@@ -170,7 +171,7 @@ def result(request: HttpRequest, me: Contestant, number: int) -> HttpResponse:
         raise Http404(str(number))
     if attempt.submitted_at is None:
         return redirect("exam", contest=me.contest.slug)
-    best = me.best if hasattr(me, "best") else None
+    best = getattr(attempt.contestant, "best", None)
     made = told(me)
     return _page(
         request,
@@ -193,7 +194,7 @@ def result(request: HttpRequest, me: Contestant, number: int) -> HttpResponse:
 def _scores(me: Contestant, attempt: Attempt) -> list[dict[str, Any]]:
     """Right answers by topic, with the topics' names in the page's language."""
     english = get_language() == "en"
-    names = {topic.number: (english and topic.title_en) or topic.title for topic in me.contest.topics.all()}
+    names = {topic.number: (english and topic.title_en) or topic.title for topic in Topic.objects.of(me.contest)}
     return [
         {"title": names.get(score.topic, str(score.topic)), "right": score.right, "asked": score.asked}
         for score in results.by_topic(attempt)

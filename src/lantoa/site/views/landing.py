@@ -17,8 +17,10 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from lantoa.awards.models import Prize
 from lantoa.contests import calendar
 from lantoa.contests.models import Contest, Contestant, Document
+from lantoa.learning.models import Topic
 from lantoa.lib import clock, qr
 from lantoa.site.doors import contest_or_404, whoever
 from lantoa.site.ripples import POSTER, ripples
@@ -79,7 +81,7 @@ def contest(request: HttpRequest, contest: str) -> HttpResponse:
     counted = figures(found, moment)
     lit = sum(unit.registered > 0 for unit in counted.units)
     phase = found.phase(moment)
-    papers = [paper for paper in Document.objects.public(found).defer("body", "body_en") if paper.kind in READ_FIRST]
+    papers = [paper for paper in Document.objects.named(found) if paper.kind in READ_FIRST]
     context = {
         **_about(found, me, moment),
         "figures": counted,
@@ -88,8 +90,8 @@ def contest(request: HttpRequest, contest: str) -> HttpResponse:
         "lit": lit,
         "ripples": ripples(len(counted.units), lit),
         "left": _left(found.opens_at if phase is calendar.Phase.BEFORE else found.closes_at, moment),
-        "topics": list(found.topics.all()),
-        "prizes": list(found.prizes.all()),
+        "topics": Topic.objects.of(found),
+        "prizes": Prize.objects.of(found),
         "top": _top(counted),
         "documents": papers[:DOCUMENTS],
         "contact": _contact(found),

@@ -49,7 +49,7 @@ def topics(request: HttpRequest, me: Contestant) -> HttpResponse:
             "taken": taken,
             "steps_taken": sum(taken),
             "now": taken.index(False) if False in taken else None,
-            "rings": [(str(22 + 9 * ring), f"{12.8 + 5.2 * ring:.1f}", ring < sum(taken)) for ring in range(5)],
+            "rings": tuple((str(22 + 9 * ring), f"{12.8 + 5.2 * ring:.1f}", ring < sum(taken)) for ring in range(5)),
             "next": _next(way, steps, phase, locked=me.contest.learn_first and not way.finished),
         },
     )

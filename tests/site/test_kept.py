@@ -54,7 +54,7 @@ def test_it_sees_nothing_that_it_does_not_declare():
     assert rendered("{% kept a=a %}{{ a }}{{ b }}{{ csrf_token }}{% endkept %}", a=1, b=2, csrf_token="x") == "1"
 
 
-@pytest.mark.parametrize(("one", "other"), [("<b>", mark_safe("<b>")), (1, True), (1, 1.0), ("", None)])  # noqa: S308
+@pytest.mark.parametrize(("one", "other"), [("<b>", mark_safe("<b>")), (1, True), (1, 1.0), ("", None)])
 def test_values_that_only_look_the_same_are_kept_apart(one, other):
     source = "{{ value }}|{{ value|default_if_none:'không' }}"
     piece = Template("{% kept value=value %}" + source + "{% endkept %}")

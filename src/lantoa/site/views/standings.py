@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,11 +18,12 @@ from django.views.decorators.http import require_safe
 from lantoa.contests.models import Contest, Contestant
 from lantoa.exams.ranking import SENTENCE
 from lantoa.lib import written
+from lantoa.lib.hashed import Hashed
 from lantoa.lib.text import fold
 from lantoa.site.doors import whoever
 from lantoa.standings import ranks
-from lantoa.standings.figures import ClusterFigures, Figures, Measure, UnitFigures, figures, ranked
-from lantoa.standings.small_cells import withheld
+from lantoa.standings.figures import STATES, ClusterFigures, Figures, Measure, UnitFigures, figures, ranked
+from lantoa.standings.small_cells import Withheld, withheld
 from lantoa.units.models import Unit
 
 # In the address and on the page; the ratio first, since it lets a small commune lead.
@@ -103,20 +105,27 @@ def units(request: HttpRequest, contest: str) -> HttpResponse:
     found, me, moment = whoever(request, contest)
     counted, measure = figures(found, moment), _measure(request)
     cluster = next((c for c in counted.clusters if c.code == request.GET.get("cum")), None)
-    rows = [u for u in counted.units if cluster is None or (u.cluster and u.cluster[0] == cluster.code)]
-    mine = _my_unit(counted, me)
-    closed = withheld(counted)
-    lines = [Line(rank, row, mine is row, closed.holds(row)) for rank, row in ranked(rows, measure)]
+    lines = _lines(counted.units, withheld(counted), _my_unit(counted, me), cluster and cluster.code, measure)
     asked = request.GET.get("q", "").strip()
     context = {
         **_common(found, me, counted, "units", measure),
         "mine": next((line for line in lines if line.mine), None),
-        "lines": [line for line in lines if fold(asked) in fold(line.row.name)] if asked else lines,
+        "lines": tuple(line for line in lines if fold(asked) in fold(line.row.name)) if asked else lines,
+        "clusters": bool(counted.clusters) and cluster is None,
         "q": asked,
         "cluster": cluster,
         "withheld": any(line.closed for line in lines),
     }
     return render(request, "site/standings/units.html", context)
+
+
+@lru_cache(STATES)
+def _lines(
+    units: tuple[UnitFigures, ...], closed: Withheld, mine: UnitFigures | None, cluster: str | None, measure: Measure
+) -> Hashed[Line]:
+    """The table of a state of the counts: made once, and found at once by the page that keeps it."""
+    rows = [unit for unit in units if cluster is None or (unit.cluster and unit.cluster[0] == cluster)]
+    return Hashed(Line(rank, row, row is mine, closed.holds(row)) for rank, row in ranked(rows, measure))
 
 
 @require_safe

@@ -1,8 +1,9 @@
 """Every table of the house, room by room. Django looks here; nobody else should."""
 
 from lantoa.awards.models import Certificate, Prize
+from lantoa.contests.documents import Attachment, Document
 from lantoa.contests.log import Cosignature, Entry, Head, Leaf, Log, Tile, Waiting
-from lantoa.contests.models import Attachment, Contest, Contestant, Correction, Document, Movement
+from lantoa.contests.models import Contest, Contestant, Correction, Movement
 from lantoa.contests.visit_log import VisitLog
 from lantoa.contests.visits import Visit
 from lantoa.exams.models import Attempt, Bank, Best, Change, Question

@@ -8,7 +8,7 @@ import pytest
 
 from lantoa.awards.models import Certificate, Prize
 from lantoa.contests.actions import join
-from lantoa.contests.models import Attachment, Document
+from lantoa.contests.documents import Attachment, Document
 from lantoa.exams.actions import start_attempt, submit_attempt
 from lantoa.learning.models import Lesson, Topic
 from lantoa.lib import clock

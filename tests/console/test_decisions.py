@@ -8,7 +8,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from lantoa.contests.models import Contest, Document
+from lantoa.contests.documents import Document
+from lantoa.contests.models import Contest
 from lantoa.people.models import Account, AuditEntry
 from lantoa.shares.actions import send_share
 from lantoa.shares.models import Share

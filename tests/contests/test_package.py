@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from lantoa.contests.content import import_contest, publish_documents
-from lantoa.contests.models import Contest, Document
+from lantoa.contests.documents import Document
+from lantoa.contests.models import Contest
 from lantoa.contests.package import read_package
 from lantoa.lib import markdown
 from lantoa.lib.frontmatter import BadContent

@@ -9,7 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from lantoa.awards.models import Prize
-from lantoa.contests.models import Contest, Document
+from lantoa.contests.documents import Document
+from lantoa.contests.models import Contest
 from lantoa.exams.models import Bank
 from lantoa.learning.models import Lesson, Topic
 from lantoa.people.models import AuditEntry

@@ -13,7 +13,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
-from lantoa.contests.models import ContestQuerySet, Document
+from lantoa.contests.documents import Document
+from lantoa.contests.models import ContestQuerySet
 from lantoa.exams.actions import start_attempt, submit_attempt
 from lantoa.lib import clock
 from lantoa.lib.page_files import LEASE, PERIOD, PageFiles

@@ -18,7 +18,8 @@ from django.utils import timezone
 
 from lantoa.awards.actions import issue_certificate
 from lantoa.contests.actions import join
-from lantoa.contests.models import Attachment, Contest, Document
+from lantoa.contests.documents import Attachment, Document
+from lantoa.contests.models import Contest
 from lantoa.exams.actions import start_attempt, submit_attempt
 from lantoa.learning.actions import mark_card
 from lantoa.learning.models import Lesson

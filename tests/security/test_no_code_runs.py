@@ -13,7 +13,8 @@ from django.conf import settings
 from django.core.management import call_command
 
 from lantoa.awards.models import Prize
-from lantoa.contests.models import Attachment, Contest, Document
+from lantoa.contests.documents import Attachment, Document
+from lantoa.contests.models import Contest
 from lantoa.learning.actions import publish_lessons
 from lantoa.learning.models import Lesson, Topic
 from lantoa.lib import sheets

@@ -12,7 +12,7 @@ from django.utils import translation
 
 from lantoa.awards.actions import set_prizes
 from lantoa.contests.content import publish_documents
-from lantoa.contests.models import Attachment, Document
+from lantoa.contests.documents import Attachment, Document
 from lantoa.contests.package import read_package
 from lantoa.exams import ranking
 from tests.factories.contest import a_contest

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lantoa.awards.models import Prize
-from lantoa.contests.models import Document
+from lantoa.contests.documents import Document
 from lantoa.learning.models import Topic
 from lantoa.lib import clock, qr
 from lantoa.site import ripples

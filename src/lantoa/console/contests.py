@@ -22,8 +22,9 @@ from lantoa.awards.erasure import POWER as MAY_ERASE
 from lantoa.console.admin_site import console
 from lantoa.console.base import LongBook, Rows, Table
 from lantoa.console.navigation import ASKED, WAITING
+from lantoa.contests.documents import Attachment, Document
 from lantoa.contests.erasure import asking_erasure
-from lantoa.contests.models import Attachment, Contest, Contestant, Document
+from lantoa.contests.models import Contest, Contestant
 from lantoa.contests.publications import publish_rules
 from lantoa.exams.corrections import POWER
 from lantoa.people import numbers

@@ -10,7 +10,8 @@ from typing import Any
 from django.db import models, transaction
 
 from lantoa.contests.calendar import end_of, start_of
-from lantoa.contests.models import Contest, Document
+from lantoa.contests.documents import Document
+from lantoa.contests.models import Contest
 from lantoa.contests.package import Package, Page
 from lantoa.contests.publications import enter_seed
 from lantoa.lib import clock

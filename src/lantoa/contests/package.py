@@ -8,7 +8,8 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
-from lantoa.contests.models import MOST_BULLETINS, Document
+from lantoa.contests.documents import Document
+from lantoa.contests.models import MOST_BULLETINS
 from lantoa.lib.frontmatter import (
     FLAG,
     LIST,

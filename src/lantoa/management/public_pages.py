@@ -19,7 +19,8 @@ from django.utils.translation import override
 
 from lantoa.contests.calendar import Phase
 from lantoa.contests.content import public_kinds
-from lantoa.contests.models import Contest, Document
+from lantoa.contests.documents import Document
+from lantoa.contests.models import Contest
 from lantoa.lib import clock
 from lantoa.lib.page_files import FRESH, PageFiles, file_name
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django import forms
@@ -95,10 +96,27 @@ class Row(NamedTuple):
     taken: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A form before anybody typed: equal to another that shows the same, so that a kept piece can depend on it."""
+
+    kind: type[AccountForm]
+    shown: tuple[Any, ...]
+    rows: list[Row] = field(compare=False)
+
+
 class AccountForm(forms.Form):
     """Keeps what was typed and shows what the rules say; decides nothing itself."""
 
     use_required_attribute = False
+    offered: tuple[Any, ...] = ()  # what can be chosen, where that is not the same for everybody
+
+    def blank(self) -> Blank | None:
+        """The form as long as nobody typed; afterwards None: what people type is kept nowhere."""
+        if self.is_bound:
+            return None
+        texts = [(name, str(one.label), str(one.widget.attrs)) for name, one in self.fields.items()]
+        return Blank(type(self), (*texts, *self.initial.items(), *self.offered), self.rows())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "auto_id": "o-%s", "label_suffix": ""})
@@ -171,8 +189,10 @@ class PlaceFields(AccountForm):
 
     def offer(self, units: Iterable[Unit], inside: Iterable[Unit]) -> None:
         """What can be chosen: the communes, and what lies inside the one chosen."""
-        choices = {
-            "unit": unit_choices(units),
+        units, inside = list(units), list(inside)
+        self.offered = tuple((unit.code, unit.kind, unit.name) for unit in (*units, *inside))
+        choices: dict[str, Any] = {
+            "unit": lambda: unit_choices(units),
             "sub_unit": [("", _("Bỏ qua")), *((unit.code, unit.full_name) for unit in inside)],
             "group": [CHOOSE, *Group.choices],
         }

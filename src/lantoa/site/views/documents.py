@@ -16,7 +16,8 @@ from django.views.decorators.http import require_safe
 
 from lantoa.awards.models import Prize
 from lantoa.contests.calendar import last_day
-from lantoa.contests.models import Attachment, Contest, Document
+from lantoa.contests.documents import Attachment, Document
+from lantoa.contests.models import Contest
 from lantoa.exams import ranking
 from lantoa.lib import markdown
 from lantoa.site.doors import contest_or_404

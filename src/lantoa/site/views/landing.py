@@ -19,7 +19,8 @@ from django.views.decorators.http import require_safe
 
 from lantoa.awards.models import Prize
 from lantoa.contests import calendar
-from lantoa.contests.models import Contest, Contestant, Document
+from lantoa.contests.documents import Document
+from lantoa.contests.models import Contest, Contestant
 from lantoa.learning.models import Topic
 from lantoa.lib import clock, qr
 from lantoa.site.doors import contest_or_404, whoever

@@ -43,13 +43,14 @@ class KeptNode(template.Node):
         if nodelist.get_nodes_by_type(BlockNode):
             raise template.TemplateSyntaxError("a kept piece holds no block")
         self.nodelist = nodelist
-        self.declared = declared
+        self.names = tuple(declared)
+        self.expressions = tuple(declared[name] for name in declared)
         self._kept: dict[tuple[Any, ...], SafeString] = {}
         self._size = 0
 
     def render(self, context: template.Context) -> SafeString:
         """As it was rendered when all that it depends on was the same; raises TypeError for what cannot be compared."""
-        seen = [expression.resolve(context, ignore_failures=True) for expression in self.declared.values()]
+        seen = [expression.resolve(context, ignore_failures=True) for expression in self.expressions]
         key = (get_language(), *map(type, seen), *seen)  # with types: safe text is no plain text, True is not 1
         known = self._kept.get(key)
         if known is None:
@@ -67,7 +68,7 @@ class KeptNode(template.Node):
         self._size += len(made)
 
     def _rendered(self, context: template.Context, seen: list[Any]) -> SafeString:
-        alone = template.Context({"LANGUAGE_CODE": get_language(), **dict(zip(self.declared, seen, strict=True))})
+        alone = template.Context({"LANGUAGE_CODE": get_language(), **dict(zip(self.names, seen, strict=True))})
         alone.template = context.template
         return self.nodelist.render(alone)
 

@@ -7,6 +7,7 @@ import itertools
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -19,7 +20,7 @@ from torture.kept import Rush
 from torture.report import Report
 from torture.rig import Installation, installation
 
-Line = itertools.cycle[tuple[str, ...]]
+Line = Iterator[tuple[str, ...]]
 STRICT = {"deadlock_timeout": "100ms", "log_lock_waits": "on"}  # looked for ten times as eagerly
 STAFF = "ban-to-chuc"
 _BY = ("--by", STAFF, "--reason", "thu")

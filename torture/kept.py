@@ -30,6 +30,7 @@ class Rush:
     acknowledged: int = 0
     grew: asyncio.Event = field(default_factory=asyncio.Event)
     stop: bool = False
+    port: int = 0  # where the site is asked, if not where it listens
 
     def over(self) -> bool:
         """Whether enough is acknowledged, and nobody is being killed any more."""
@@ -38,7 +39,8 @@ class Rush:
     async def sitting(self, index: int) -> None:
         """One person's exams."""
         person = self.place.people[index]
-        page = Page(self.place.port, person, self.seen, Random(self.rng.random()), again=self.again, until=self.over)
+        port, rng = self.port or self.place.port, Random(self.rng.random())
+        page = Page(port, person, self.seen, rng, again=self.again, until=self.over)
         while not self.over():
             sat = await page.sit(saves=0)
             if sat is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from torture import deadline, deadlocks, flushed, full, kept, retried, skewed, soak, starved
+from torture import deadline, deadlocks, flushed, full, kept, retried, skewed, slow, soak, starved
 from torture.report import Report
 
 Run = Callable[[Path, float], Report]
@@ -105,6 +105,14 @@ TRIALS = [
         run=lambda where, scale: full.run(where, people=24, seconds=max(120 * scale, 10)),
         control=lambda where, _scale: full.run(where, people=8, seconds=5, fill=False),
         shows="never full",
+    ),
+    Trial(
+        "R09",
+        "slow and silent clients, behind nginx",
+        "slow ones of each kind and silent ones, as many as one address may hold open: honest people hand in",
+        run=lambda where, scale: slow.run(where, people=24, each=100, idle=1600, seconds=max(300 * scale, 15)),
+        control=lambda where, _scale: slow.run(where, people=8, each=8, idle=20, seconds=6, behind=False),
+        shows="starved",
     ),
     Trial(
         "R11",

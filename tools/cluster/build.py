@@ -193,8 +193,14 @@ def wait_until(true: Callable[[], object], what: str, seconds: float = LONG) -> 
     until = time.monotonic() + seconds
     while not true():
         if time.monotonic() > until:
-            raise TimeoutError(f"{what}: not within {seconds:.0f} s; the logs lie in {STATE}")
+            raise TimeoutError(f"{what}: not within {seconds:.0f} s\n{last_words()}")
         time.sleep(0.3)
+
+
+def last_words() -> str:
+    """The end of every log, since all is removed when something failed."""
+    logs = sorted(STATE.glob("*/*.log"))
+    return "\n".join(f"--- {path}\n{path.read_text(errors='replace')[-400:]}" for path in logs)
 
 
 def build(*, people: int, synchronous: bool = True, extra: dict[str, str] | None = None) -> Cluster:

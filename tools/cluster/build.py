@@ -58,6 +58,7 @@ class Cluster:
             "CACHE_URL": f"redis://{FRONT.address}:6379/0",
             "LANTOA_DATA": str(machine.folder),
             "LANTOA_FILES": str(STATE / "files"),
+            "LANTOA_VISITS_LOG": str(machine.folder / "visits.log"),
             "LANTOA_URL": SITE,
             "LANTOA_HOSTS": hosts,
             "LANTOA_BEHIND_PROXY": "1",

@@ -60,7 +60,7 @@ class Size:
 
 
 FULL = Size(rounds=5, each=600, own=320, many=150, one=40, rush=20, people=500, hashes=4, front=2)
-QUICK = Size(rounds=1, each=250, own=160, many=30, one=16, rush=6, people=60, hashes=1, front=1)
+QUICK = Size(rounds=1, each=250, own=160, many=30, one=16, rush=6, people=110, hashes=1, front=1)
 
 
 @dataclass
@@ -120,7 +120,6 @@ def measured(data: Path, port: int, size: Size) -> dict[str, Any]:
     with serving(port, site.workers) as pid:
         watched = site.watched(port, pid)
         say("the rush")
-        site.signed_in(WARMING, watched, cheap)
         throng = rush.throng(site, watched, people, costly, size.rush)
         say("passwords")
         passwords = rush.passwords(site, watched, costly, size.hashes)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT)]
 
+from benchmarks import targets  # noqa: E402
 from benchmarks.bench import LIGHT, keep, revision, say  # noqa: E402
 from benchmarks.installation import HOST, folder, free_port, machine, prepare, serving  # noqa: E402
 
@@ -53,7 +54,7 @@ def main() -> None:
     found = grown(data, port, sizes)
     about |= {"seconds": round(time.monotonic() - began), "load_at_end": round(os.getloadavg()[0], 2), "sizes": sizes}
     growth = {name: compared(rows) for name, rows in found.items()}
-    print(table(growth, sizes))
+    print(targets.growth(growth))
     if not asked.look:
         keep({"growth": growth, "growth_about": about, "about": about}, "growth", also=("growth", "growth_about"))
 
@@ -126,25 +127,6 @@ def compared(rows: dict[int, dict[str, float]]) -> dict[str, Any]:
     ratio = round(max((row[key] / max(first[key], 0.001) for row in later), default=1.0), 2)
     sizes = {str(size): row for size, row in rows.items()}
     return {"sizes": sizes, "by": key, "ratio": ratio, "limit": limit, "met": ratio <= limit}
-
-
-def table(growth: dict[str, Any], sizes: list[int]) -> str:
-    """For the terminal, in Markdown."""
-    head = ["request", *(f"{size:,}" for size in sizes), "ratio", "limit", ""]
-    lines = [head, ["---"] + ["---:"] * (len(head) - 1)]
-    for name, row in growth.items():
-        cells = [_cell(row["sizes"].get(str(size))) for size in sizes]
-        lines.append(
-            [name, *cells, f"{row['ratio']} {row['by']}", str(row["limit"]), "met" if row["met"] else "MISSED"]
-        )
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _cell(row: dict[str, float] | None) -> str:
-    if row is None:
-        return "–"
-    pages = f", {row['pages']:.0f} pages" if "pages" in row else ""
-    return f"{row['cpu_ms']:.2f} ms{pages}"
 
 
 if __name__ == "__main__":

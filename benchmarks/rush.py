@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from benchmarks.rounds import Watched
     from benchmarks.site import Site
 
-AT_ONCE = 32  # in the exam, each asking as soon as the answer is there
+AT_ONCE = 32  # in the exam, each asking as soon as the answer is there; twice as many people at least take turns
 SIGNING_IN = 2  # beside them, for each process of the site: one password is hashed, one waits
 ATTEMPTS = 3  # of each who sits in the rush
 ACCOUNTS = 40  # that sign in again and again
@@ -28,20 +28,18 @@ def throng(site: Site, watched: Watched, people: list[Walker], costly: str, seco
 
     ``costly``: a password as the product keeps it, for those who sign in.
     """
-    until = time.monotonic() + seconds
     over: list[bool] = []
 
-    def going_on() -> bool:
-        return not over and time.monotonic() < until
-
     def exams() -> Iterator[Visit]:
-        yield from (sitting(walker, number) for number in range(1, ATTEMPTS + 1) for walker in people)
+        yield from (sitting(walker, number) for number in range(1, ATTEMPTS + 1) for walker in people[AT_ONCE:])
         over.append(True)
 
-    began = time.monotonic()
     beside = _sign_ins(site.newcomers(ACCOUNTS, costly))
     with watched.connected(AT_ONCE) as sitting_down, watched.connected(SIGNING_IN * site.workers) as at_the_door:
-        times = drive((exams(), sitting_down), (beside, at_the_door), going_on=going_on)
+        drive((map(sitting, people[:AT_ONCE]), sitting_down))  # nothing is new to the server any more
+        began = time.monotonic()
+        groups = (exams(), sitting_down), (beside, at_the_door)
+        times = drive(*groups, going_on=lambda: not over and time.monotonic() < began + seconds)
     took = time.monotonic() - began
     signed = times.seconds.pop("sign in", [])
     times.seconds.pop("sign-in page", None)

@@ -27,9 +27,7 @@ class Target:
 
 
 def _front(report: Report) -> float | None:
-    rows = (report.get("front") or {}).values()
-    shares = [row["share"] for row in rows if "share" in row]
-    return min(shares) if shares else None
+    return min((row["share"] for row in report["front"].values()), default=None)
 
 
 TARGETS = [
@@ -50,11 +48,12 @@ TARGETS = [
 
 def table(report: Report) -> str:
     """All figures for the terminal, in Markdown: floors, requests, steps of the rush, targets."""
-    parts = [_floors(report), _requests(report), _rush(report), _stored(report), _targets(report)]
-    return "\n\n".join(parts)
+    parts = [floors, requests, front, rush, stored, targets]
+    return "\n\n".join(part(report) for part in parts)
 
 
-def _floors(report: Report) -> str:
+def floors(report: Report) -> str:
+    """Each floor, and how far above it start and submit are."""
     found = report["floors"]
     rows = [
         [name, f"{row['start']:.3f}", f"{row['submit']:.3f}", f"{row['sum']:.3f}", f"{row['ratio']:.2f}"]
@@ -63,7 +62,8 @@ def _floors(report: Report) -> str:
     return _lines(["floor (database CPU ms)", "start", "submit", "sum", "start + submit of the site ÷ it"], rows)
 
 
-def _requests(report: Report) -> str:
+def requests(report: Report) -> str:
+    """What each request costs."""
     rows = []
     for name, row in report["requests"].items():
         one = report["one_connection"].get(name, {})
@@ -81,22 +81,52 @@ def _requests(report: Report) -> str:
     return _lines(head, rows)
 
 
-def _rush(report: Report) -> str:
-    rush = report["rush"]
-    rows = [[name, f"{row['requests']}", f"{row['p50_ms']}", f"{row['p99_ms']}"] for name, row in rush["steps"].items()]
-    rows.append(
-        [f"{rush['requests_per_second']} requests, {rush['sign_ins_per_second']} sign-ins a second", "", "", ""]
-    )
-    return _lines(["32 at once, beside full sign-in", "requests", "p50 ms", "p99 ms"], rows)
+def front(report: Report) -> str:
+    """Public pages behind nginx, beside a file of the same bytes from an nginx that does nothing else."""
+    head = ["public page", "file a second", "page a second", "share", "share of CPU", "from the application, ms", "304"]
+    keys = ("static_per_second", "pages_per_second", "share", "cpu_share", "app_ms", "app_304_ms")
+    rows = [[name, *(f"{row[key]:g}" for key in keys)] for name, row in report["front"].items()]
+    return _lines(head, rows or [["not measured: wrk or nginx is missing", *[""] * len(keys)]])
 
 
-def _stored(report: Report) -> str:
+def rush(report: Report) -> str:
+    """How long the steps of the exam take when all cores are busy."""
+    found = report["rush"]
+    rows = [
+        [name, *(str(row[key]) for key in ("requests", "p50_ms", "p99_ms"))] for name, row in found["steps"].items()
+    ]
+    beside = f"{found['requests_per_second']} requests and {found['sign_ins_per_second']} sign-ins a second"
+    return _lines(["32 at once, beside full sign-in", "requests", "p50 ms", "p99 ms"], [*rows, [beside, "", "", ""]])
+
+
+def stored(report: Report) -> str:
+    """Bytes by table."""
     rows = [[name, f"{size}"] for name, size in report["stored"]["by_table"].items()]
     return _lines([f"bytes stored by an attempt ({report['stored']['attempts']} attempts)", ""], rows)
 
 
-def _targets(report: Report) -> str:
+def targets(report: Report) -> str:
+    """The verdict."""
     return _lines(["target", "limit", "figure", ""], list(judged(report)))
+
+
+def growth(rows: Report) -> str:
+    """What each request costs among how many, and the worst ratio."""
+    sizes = sorted({size for row in rows.values() for size in row["sizes"]}, key=int)
+    lines = []
+    for name, row in rows.items():
+        word = "met" if row["met"] else "MISSED"
+        by = "pages" if row["by"] == "pages" else "CPU"
+        cells = [_cell(row["sizes"].get(size)) for size in sizes]
+        lines.append([name, *cells, f"{row['ratio']} {by}", f"{row['limit']}", word])
+    return _lines(["request", *(f"{int(size):,}" for size in sizes), "worst ratio", "limit", ""], lines)
+
+
+def _cell(row: dict[str, float] | None) -> str:
+    if row is None:
+        return "–"
+    pages = f", {row['pages']:.0f} pages" if "pages" in row else ""
+    return f"{row['cpu_ms']:.2f} ms{pages}"
 
 
 def judged(report: Report) -> Iterator[list[str]]:

@@ -1,0 +1,69 @@
+"""docs/operating/capacity.md and its picture, made from results/latest.json: `python -m benchmarks.capacity`.
+
+A test holds that both are what this makes of the results beside it.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from benchmarks import targets
+from benchmarks.capacity.chart import drawn
+
+ROOT = Path(__file__).resolve().parents[2]
+LATEST = ROOT / "benchmarks" / "results" / "latest.json"
+PAGE = ROOT / "docs" / "operating" / "capacity.md"
+CHART = PAGE.with_name("capacity-growth.svg")
+EXAM = ("exam start page", "start", "save", "submit", "result", "standings, signed in")
+Report = dict[str, Any]
+
+
+def made() -> dict[Path, str]:
+    """What each file should hold."""
+    report = json.loads(LATEST.read_text())
+    return {PAGE: page(report), CHART: drawn(report["growth"])}
+
+
+def page(report: Report) -> str:
+    """The whole page: page.md with the figures in their places."""
+    template = (Path(__file__).parent / "page.md").read_text()
+    tables = ("targets", "floors", "requests", "front", "rush", "stored")
+    filled = {name: getattr(targets, name)(report) for name in tables}
+    return template.format(**report["about"] | filled | _figures(report) | _growth(report), chart=CHART.name)
+
+
+def _figures(report: Report) -> dict[str, object]:
+    requests, password, about = report["requests"], report["passwords"], report["about"]
+    exam = sum((requests[name]["app_ms"] + requests[name]["db_ms"]) * requests[name]["times"] for name in EXAM)
+    return {
+        "day": about["at"][:10],
+        "contestants": f"{about['contestants']:,}",
+        "saves": requests["save"]["times"],
+        "flow": f"{report['flow_cpu_ms']:.1f}",
+        "exam": f"{exam:.1f}",
+        "exams": f"{1000 / exam:.0f}",
+        "bytes": report["bytes_per_attempt"],
+        "gigabytes": f"{report['bytes_per_attempt'] / 1000:.1f}",
+        "wal": f"{report['wal_per_attempt'] / 1000:.1f}",
+        "hash_ms": password["hash_cpu_ms"],
+        "hashes": f"{password['hashes_per_second']:.0f}",
+        "sign_in": f"{password['sign_in_share']:.0%}",
+        "register": f"{password['register_share']:.0%}",
+    }
+
+
+def _growth(report: Report) -> dict[str, object]:
+    growth, about = report["growth"], report["growth_about"]
+    missed = [f"*{name}* ({row['ratio']} times)" for name, row in growth.items() if not row["met"]]
+    return {
+        "growth": targets.growth(growth),
+        "largest": f"{max(about['sizes']) // 1000:,} nghìn".replace(",", "."),
+        "flat": len(growth) - len(missed),
+        "counted": len(growth),
+        "verdict": f"Beyond it: {', '.join(missed)}." if missed else "All of them keep to it.",
+        "growth_revision": about["revision"],
+        "growth_day": about["at"][:10],
+        "growth_load": f"{about['load_at_start']} to {about['load_at_end']}",
+    }

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # The days made again have a folder of their own: nobody's data are mixed.
 export LANTOA_DATA ?= $(CURDIR)/var$(if $(SIMULATE),/simulated)
 
-.PHONY: help run test check bench bench-growth rehearsal torture screens words setup browser webserver clean cluster cluster-stop torture-cluster
+.PHONY: help run test check bench bench-growth capacity rehearsal torture screens words setup browser webserver clean cluster cluster-stop torture-cluster
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -54,6 +54,8 @@ bench: $(VENV)/.dev $(VENV)/.words webserver ## what the rush costs, its floors 
 
 bench-growth: $(VENV)/.dev $(VENV)/.words ## the same for 10,000 to 10,000,000 contestants (PEOPLE="10000 100000": other sizes)
 	$(BIN)/python benchmarks/growing.py $(PEOPLE)
+
+capacity: bench bench-growth ## both, and docs/operating/capacity.md from them: for a quiet machine, some hours, ends by itself
 
 cluster: setup ## the production form on this machine: 3 data, 2 application, 1 front machine as network namespaces (root; Ctrl+C removes all)
 	$(BIN)/python -m tools.cluster up

@@ -17,7 +17,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,6 +40,7 @@ CROWD = 10_000
 WARMING = 40  # walk before anything is counted
 LIGHT = "benchmarks.light_settings"
 MADE_FROM, MADE_UNTIL = "start", "result"  # the steps of the flow between which an attempt is made
+GROWTH = ("growth", "growth_about")  # of latest.json: what another program measures (growing.py)
 SITTING = ("exam start page", "start", "save", "submit", "result", "standings, signed in")
 FLOW = ("landing", "sign-in page", "sign in", *SITTING)
 
@@ -89,7 +90,7 @@ def main() -> None:
 
     print(targets.table(report))
     print(f"\n{report['about']}")
-    keep(report, "bench")
+    keep(report, "bench", lambda known: report | {key: known[key] for key in GROWTH if key in known})
 
 
 def measured(data: Path, port: int, size: Size) -> dict[str, Any]:
@@ -237,14 +238,18 @@ def say(words: str) -> None:
     print(words, file=sys.stderr, flush=True)
 
 
-def keep(report: dict[str, Any], name: str, also: Sequence[str] = ()) -> None:
-    """Under its date, and as the latest, all of it or ``also`` only; what others keep there stays."""
-    RESULTS.mkdir(exist_ok=True)
-    latest = RESULTS / "latest.json"
-    known = json.loads(latest.read_text()) if latest.exists() else {}
-    new = {key: report[key] for key in also} or report
-    for path, rows in ((RESULTS / f"{name}-{report['about']['at'][:10]}.json", report), (latest, {**known, **new})):
-        path.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
+def keep(report: dict[str, Any], name: str, latest: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Under its date; and what ``latest`` makes of the latest results, with the page that is written from them."""
+    from benchmarks import capacity
+
+    _write(RESULTS / f"{name}-{report['about']['at'][:10]}.json", report)
+    _write(capacity.LATEST, latest(json.loads(capacity.LATEST.read_text()) if capacity.LATEST.exists() else {}))
+    capacity.write()
+
+
+def _write(path: Path, rows: dict[str, Any]) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT)]
 
 from benchmarks import targets  # noqa: E402
-from benchmarks.bench import LIGHT, keep, revision, say  # noqa: E402
+from benchmarks.bench import GROWTH, LIGHT, keep, revision, say  # noqa: E402
 from benchmarks.installation import HOST, folder, free_port, machine, prepare, serving  # noqa: E402
 
 if TYPE_CHECKING:
@@ -51,12 +51,13 @@ def main() -> None:
         raise SystemExit(f"{sizes[-1]} contestants need {needed >> 30} GB of disk, {free >> 30} GB are free")
     prepare(data, port)
     about: dict[str, Any] = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "revision": revision(), **machine()}
-    found = grown(data, port, sizes)
+    rows = grown(data, port, sizes)
     about |= {"seconds": round(time.monotonic() - began), "load_at_end": round(os.getloadavg()[0], 2), "sizes": sizes}
-    growth = {name: compared(rows) for name, rows in found.items()}
+    growth = {name: compared(sized) for name, sized in rows.items()}
     print(targets.growth(growth))
     if not asked.look:
-        keep({"growth": growth, "growth_about": about, "about": about}, "growth", also=("growth", "growth_about"))
+        found = dict(zip(GROWTH, (growth, about), strict=True))
+        keep(found | {"about": about}, "growth", lambda known: known | found)
 
 
 def grown(data: Path, port: int, sizes: list[int]) -> dict[str, dict[int, dict[str, float]]]:

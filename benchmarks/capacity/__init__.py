@@ -20,6 +20,14 @@ EXAM = ("exam start page", "start", "save", "submit", "result", "standings, sign
 Report = dict[str, Any]
 
 
+def write() -> None:
+    """Write both files, once everything was measured."""
+    known = json.loads(LATEST.read_text())
+    if "growth" in known and "floors" in known:
+        for path, text in made().items():
+            path.write_text(text)
+
+
 def made() -> dict[Path, str]:
     """What each file should hold."""
     report = json.loads(LATEST.read_text())

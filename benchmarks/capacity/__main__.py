@@ -1,6 +1,5 @@
 """Write both files."""
 
-from benchmarks.capacity import made
+from benchmarks.capacity import write
 
-for path, text in made().items():
-    path.write_text(text)
+write()

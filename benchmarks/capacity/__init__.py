@@ -1,6 +1,6 @@
-"""docs/operating/capacity.md and its picture, made from results/latest.json: `python -m benchmarks.capacity`.
+"""The operator's page of capacity and its picture, made from results/latest.json: `python -m benchmarks.capacity`.
 
-A test holds that both are what this makes of the results beside it.
+What it says follows from the results alone.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ def made() -> dict[Path, str]:
 
 
 def page(report: Report) -> str:
-    """The whole page: page.md with the figures in their places."""
-    template = (Path(__file__).parent / "page.md").read_text()
+    """The whole page: page.txt with the figures in their places."""
+    template = (Path(__file__).parent / "page.txt").read_text()
     tables = ("targets", "floors", "requests", "front", "rush", "stored")
     filled = {name: getattr(targets, name)(report) for name in tables}
     return template.format(**report["about"] | filled | _figures(report) | _growth(report), chart=CHART.name)

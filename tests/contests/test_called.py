@@ -1,19 +1,21 @@
 """Searching people by name: by words, marks or not, and as cheap among many as among few."""
 
 import json
+from string import ascii_lowercase
 
 import pytest
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lantoa.contests.models import MOST_FOUND, Contestant
+from lantoa.contests.models import Contestant
+from lantoa.lib.search import MOST_FOUND
 from lantoa.lib.text import fold, tidy
 from tests.factories.contest import a_contest, a_contestant
 from tests.factories.crowd import crowd
 
 LETTERS = [chr(code) for code in (*range(0xC0, 0x180), *range(0x1A0, 0x1B1), *range(0x1EA0, 0x1EFA))]
-LETTERS = [letter for letter in LETTERS if len(fold(letter)) == 1] + list("azAZ '-.09")
+LETTERS = [letter for letter in LETTERS if fold(letter) in ascii_lowercase] + list("azAZ '-.09")  # not Ø, Ł, ß
 
 
 @pytest.fixture
@@ -66,5 +68,5 @@ def _pages_read():
 @given(st.lists(st.text(LETTERS, max_size=8), max_size=5).map(" ".join))
 def test_the_database_reads_words_as_we_do(name):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT lantoa_words(%s)", [tidy(name)])
+        cursor.execute("SELECT lantoa_words(lantoa_folded(%s))", [tidy(name)])
         assert cursor.fetchone()[0] == fold(name).split()

@@ -168,7 +168,7 @@ class Contestants(LongBook):
     list_display_links = ("person",)
     list_filter = ("contest", "group", ErasureFilter)
     search_fields = ("person__full_name",)
-    search_help_text = _("Họ tên, đủ từng chữ, không cần dấu. Nhiều người trùng tên thì hiện 500 người.")
+    search_help_text = _("Họ tên, đủ từng chữ, không cần dấu. Nhiều người trùng tên thì hiện 100 người.")
     fields = ("person", "contest", "unit", "sub_unit", "group", "joined_at", "valid_at", "phone", "citizen_id")
     readonly_fields = ("phone", "citizen_id")
     change_form_outer_before_template = "console/contestant_tools.html"

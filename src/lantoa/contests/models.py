@@ -14,14 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from lantoa.contests import calendar
 from lantoa.lib import clock
 from lantoa.lib.compiled import Compiled, Slot
-from lantoa.lib.search import words
+from lantoa.lib.search import MOST_FOUND, words
 from lantoa.lib.text import fold
 from lantoa.people.models import Account, Group, Person
 from lantoa.units.models import Unit
 
 MOST_BULLETINS = 24  # a day, by schedule
 OUTCOME = ("old_missed", "old_ms", "new_missed", "new_ms")  # of a movement: the result that went, the one that came
-MOST_FOUND = 500  # people whom a search by name names; who has more namesakes is found with more words
 TURN_KEY = 0x1A71  # one advisory lock a contest: those who correct take turns
 
 
@@ -138,13 +137,14 @@ class ContestantQuerySet(models.QuerySet["Contestant"]):
 
     def found(self, number: int) -> Contestant | None:
         """The entry of that number, with contest, person and units."""
-        return self.select_related("contest__root", "person", "unit", "sub_unit").filter(pk=number).first()
+        return self.detailed().select_related("contest__root").filter(pk=number).first()
 
     def called(self, name: str) -> ContestantQuerySet:
-        """Whose name has all these words, marks or not: up to MOST_FOUND of them, so that no name costs more."""
-        asked = fold(name).split()
-        found = self.alias(called=words("person__full_name")).filter(Q(called__contains=asked)).order_by()
-        return self.filter(pk__in=found.values("pk")[:MOST_FOUND]) if asked else self
+        """Up to MOST_FOUND, so that no name costs more: of that whole name, then whose name has all these words."""
+        asked, ids = fold(name), self.order_by().values("pk")
+        there = ids.alias(words=words("person__called")).filter(Q(words__contains=asked.split()))
+        found = ids.filter(person__called=asked).union(there[:MOST_FOUND], all=True)[:MOST_FOUND]
+        return self.filter(pk__in=found) if asked else self
 
     def entering(self, account: Account, slug: str) -> Contestant | None:
         """This account's entry in a public contest: contest, units and the database's moment in one query."""

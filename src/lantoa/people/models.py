@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.db.models.functions import Cast, Substr
 from django.utils.translation import gettext_lazy as _
 
-from lantoa.lib.search import words
+from lantoa.lib.search import folded, words
 from lantoa.people import access
 from lantoa.units.models import Unit
 
@@ -57,6 +57,7 @@ class Person(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     full_name = models.CharField("họ và tên", max_length=120)
     sort_key = models.CharField(max_length=160, editable=False)
+    called = models.GeneratedField(expression=folded("full_name"), output_field=models.TextField(), db_persist=True)
     phone_sealed = models.BinaryField(null=True)
     phone_index = models.BinaryField(null=True, max_length=32)
     citizen_id_sealed = models.BinaryField(null=True)
@@ -97,7 +98,8 @@ class Person(models.Model):
         ]
         indexes = [
             models.Index(fields=["sort_key"], name="person_by_name"),
-            GinIndex(words("full_name"), name="person_by_words", fastupdate=False),
+            models.Index(fields=["called"], name="person_by_whole_name"),
+            GinIndex(words("called"), name="person_by_words", fastupdate=False),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from lantoa.management.rehearse.capacity import Rush, Step
+from lantoa.management.rehearse.capacity import TOO_FEW, Rush, Step
 from lantoa.management.rehearse.machine import APPLICATION, DATABASE, Busy
 
 FULL = 0.9  # of all cores
@@ -29,6 +29,9 @@ ADVICE = {
         "giới hạn ở cửa vào",
         "Cửa vào (nginx) từ chối vì quá nhiều lượt từ một địa chỉ. Cho địa chỉ của máy diễn tập qua cửa trong lúc "
         "diễn tập (docs/operating/rehearsal.md), rồi làm lại.",
+    ),
+    "people": Advice(
+        "số người dùng thử", "Chưa đủ người dùng thử đã học để thử mức cao hơn. Diễn tập lại với --share lớn hơn."
     ),
     "disk": Advice("ổ đĩa", "Ổ đĩa bận gần hết thời gian. Dùng ổ SSD nhanh hơn cho cơ sở dữ liệu."),
     DATABASE: Advice(
@@ -65,6 +68,8 @@ def advise(rush: Rush, *, here: bool) -> Advice | None:
 def _bottleneck(step: Step, *, here: bool) -> str:
     if "turned away" in step.why:
         return "turned away"
+    if TOO_FEW in step.why:
+        return "people"
     if step.busy.generator >= GENERATOR_FULL:
         return "generator"
     if not here:

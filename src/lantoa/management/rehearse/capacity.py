@@ -28,6 +28,7 @@ WAITING = 600  # people at once: more than that is a queue, whatever the answers
 CALM = 1.0  # seconds between steps
 PROBE = 0.25  # seconds between two looks at a page that costs nothing
 NOTHING = "/robots.txt"
+TOO_FEW = "not enough people who learned: take a larger --share"
 
 Does = Callable[[Journey], Awaitable[None]]
 Say = Callable[[str], None]
@@ -166,7 +167,7 @@ class Rushes:
     async def _sits(self, journey: Journey) -> None:
         person = self._ready.popleft() if self._ready else None
         if person is None:
-            raise Unexpected("sitting", "not enough people who learned: take a larger --share")
+            raise Unexpected("exam", TOO_FEW)
         try:
             await journey.sit(person, 0)
         finally:

@@ -134,7 +134,7 @@ def _days(run: Run) -> str:
         ("thẻ đã học", count(books.cards)),
         ("đăng nhập lại", count(books.sign_ins)),
         ("bài chia sẻ", count(books.shares)),
-        ("lượt truy cập", count(books.visits)),
+        ("lượt truy cập", count(run.visits)),
         ("lần trả lời", count(books.answers)),
         ("lỗi", count(books.errors)),
     ]
@@ -222,7 +222,7 @@ def data(run: Run, rushes: Sequence[Rush]) -> dict[str, Any]:
         "registered": books.registered().total(),
         "finished": books.finished().total(),
         "attempts": books.attempts().total(),
-        "visits": books.visits,
+        "visits": run.visits,
         "saves": books.saves,
         "cards": books.cards,
         "sign_ins": books.sign_ins,

@@ -51,6 +51,7 @@ class Run:
     books: Books
     begun: datetime
     took: float = 0.0  # seconds, to the last answer
+    visits: int = 0  # by then: the comparison opens pages too
     behind: float = 0.0  # seconds behind the plan, at most
     skipped: int = 0
     sent_again: int = 0
@@ -81,7 +82,7 @@ async def drive(asked: Asked, wire: Wire, say: Say) -> Run:
     run = Run(asked, contest, plan, books, datetime.now(UTC))
     telling, before = asyncio.create_task(_tell(crowd, say)), Look.now()
     run.took = await crowd.run()
-    run.busy = Look.now().since(before)
+    run.busy, run.visits = Look.now().since(before), books.visits
     telling.cancel()
     run.behind, run.skipped, run.sent_again = crowd.behind, crowd.skipped, wire.sent_again
     return run

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 import time
@@ -33,6 +34,7 @@ def main() -> None:
     arguments.add_argument("--scale", type=float, default=1.0, help="of the stated sizes: 0.01 for a look")
     asked = arguments.parse_args()
     chosen = [trial for trial in TRIALS if not asked.only or trial.name in asked.only]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped by SIGTERM"))  # and nothing is left running
     began = datetime.now(UTC)
     with tempfile.TemporaryDirectory(prefix="lt-torture-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)

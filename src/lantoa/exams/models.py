@@ -60,9 +60,7 @@ class BankQuerySet(models.QuerySet["Bank"]):
 
     def current_for(self, contestant: Contestant) -> Bank | None:
         """The same, with `.owed`: whether this person still has lessons to learn. One query."""
-        owed = Exists(Lesson.objects.owed_by(contestant, contestant.contest_id))
-        banks = self.annotate(owed=owed)  # type: ignore[no-redef] # declared below, for its readers
-        return banks.filter(contest=contestant.contest_id).order_by("-version").first()
+        return CURRENT_FOR.first(contest=contestant.contest_id, contestant=contestant.pk)
 
 
 class Bank(models.Model):
@@ -87,6 +85,15 @@ class Bank(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contest} v{self.version}"
+
+
+CURRENT_FOR = Compiled(
+    lambda: (
+        Bank.objects.annotate(owed=Exists(Lesson.objects.owed_by(Slot("contestant"), Slot("contest"))))  # type: ignore[no-redef]
+        .filter(contest=Slot("contest"))
+        .order_by("-version")[:1]
+    )
+)
 
 
 class AttemptQuerySet(models.QuerySet["Attempt"]):

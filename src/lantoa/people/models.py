@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.db.models.functions import Cast, Substr
 from django.utils.translation import gettext_lazy as _
 
+from lantoa.lib.compiled import Compiled, Slot
 from lantoa.lib.search import folded, words
 from lantoa.people import access
 from lantoa.units.models import Unit
@@ -119,9 +120,9 @@ class AccountManager(BaseUserManager["Account"]):
 
     def signing_in(self, *, index: bytes | None, username: str | None) -> Account | None:
         """The account found by the keyed index of a phone or citizen number, or by a staff's user name. One query."""
-        by_number = Q(person__phone_index=index) | Q(person__citizen_id_index=index)
-        wanted = by_number if index is not None else Q(username=username)
-        return self.select_related("person").filter(wanted).first()
+        if index is not None:
+            return NUMBERED.first(index=index)
+        return self.select_related("person").filter(username=username).first()
 
 
 class Account(AbstractBaseUser):
@@ -182,6 +183,13 @@ class Account(AbstractBaseUser):
     def has_module_perms(self, app_label: str) -> bool:
         """Whether the console shows the app at all."""
         return app_label == "lantoa" and self.is_staff
+
+
+NUMBERED = Compiled(
+    lambda: Account.objects.select_related("person").filter(
+        Q(person__phone_index=Slot("index")) | Q(person__citizen_id_index=Slot("index"))
+    )
+)
 
 
 class Role(models.Model):
@@ -313,7 +321,7 @@ class FailedSignInQuerySet(models.QuerySet["FailedSignIn"]):
 
     def times(self, key: bytes, *, at: datetime, window: timedelta) -> int:
         """How many tries stand under ``key``."""
-        return self.filter(key=key, since__gt=at - window).values_list("times", flat=True).first() or 0
+        return sum(times for (times,) in TIMES.rows(key=key, edge=at - window))
 
     def forget(self, key: bytes) -> None:
         """Nothing stands under ``key`` any more."""
@@ -339,3 +347,6 @@ class FailedSignIn(models.Model):
 
     def __str__(self) -> str:
         return str(self.times)
+
+
+TIMES = Compiled(lambda: FailedSignIn.objects.filter(key=Slot("key"), since__gt=Slot("edge")).values_list("times"))

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lantoa.contests.models import Contest, Contestant
+from lantoa.lib.compiled import Compiled, Slot
 from lantoa.people.models import Account
 from lantoa.units.models import Unit
 
@@ -33,7 +34,7 @@ class ShareQuerySet(models.QuerySet["Share"]):
 
     def of(self, contestant: Contestant) -> Share | None:
         """This person's own share, in whatever state."""
-        return self.filter(contestant=contestant).first()
+        return OF.first(contestant=contestant.pk)
 
 
 class Share(models.Model):
@@ -85,6 +86,9 @@ class Share(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"
+
+
+OF = Compiled(lambda: Share.objects.filter(contestant=Slot("contestant")))
 
 
 class ReportQuerySet(models.QuerySet["Report"]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,11 +12,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from lantoa.lib import sheets
-from lantoa.site.charts import NARROW, WIDE, rising
+from lantoa.site.charts import NARROW, WIDE, Chart, rising
 from lantoa.site.doors import contest_or_404, whoever
 from lantoa.site.moments import asked_moment
 from lantoa.site.views.standings import Line
-from lantoa.standings.figures import Figures, Measure, curve, figures
+from lantoa.standings.figures import STATES, Day, Figures, Measure, curve, figures
 from lantoa.standings.small_cells import small, withheld
 
 TOP = 10
@@ -34,7 +35,7 @@ def statistics(request: HttpRequest, contest: str) -> HttpResponse:
     moment = asked.at
     counted = figures(found, moment)
     days = curve(found, moment) if counted.total.registered else ()
-    by_ratio = [Line(rank, unit) for rank, unit in counted.by(Measure.RATIO)[:TOP] if unit.ratio]
+    by_ratio = tuple(Line(rank, unit) for rank, unit in counted.by(Measure.RATIO)[:TOP] if unit.ratio)
     context = {
         "contest": found,
         "me": me,
@@ -45,13 +46,19 @@ def statistics(request: HttpRequest, contest: str) -> HttpResponse:
         "phase": found.phase(moment).value,
         "figures": counted,
         "attempts": None if withheld(counted).total else counted.total.attempts,
-        "days": [(day, None if small(day) else day.attempts) for day in days],
-        "charts": [("only-wide", rising(days, WIDE)), ("only-narrow", rising(days, NARROW))] if days else [],
+        "days": tuple((day, None if small(day) else day.attempts) for day in days),
+        "charts": _charts(days) if days else (),
         "registered": _bars(counted, Measure.REGISTERED),
         "finished": _bars(counted, Measure.FINISHED),
         "ratio": by_ratio,
     }
     return render(request, "site/statistics/statistics.html", context, status=422 if asked.error else 200)
+
+
+@lru_cache(STATES)
+def _charts(days: tuple[Day, ...]) -> tuple[tuple[str, Chart], ...]:
+    """The same rise in two sizes: of the same days it is drawn once."""
+    return ("only-wide", rising(days, WIDE)), ("only-narrow", rising(days, NARROW))
 
 
 def _bars(counted: Figures, measure: Measure) -> list[dict[str, Any]]:

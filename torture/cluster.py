@@ -13,6 +13,7 @@ import os
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -145,7 +146,10 @@ def attempt(name: str, run: Callable[[int], Report], asks: str, kills: int) -> d
     """One trial on a cluster of its own."""
     print(f"\n{name}: {asks}", flush=True)
     began = time.monotonic()
-    found = run(kills)
+    try:
+        found = run(kills)
+    except Exception:  # noqa: BLE001 - one trial that breaks must not hide the others
+        found = Report({}, [traceback.format_exc(limit=-3)])
     print(found, flush=True)
     return {
         "name": name,

@@ -18,7 +18,7 @@ from benchmarks.installation import free_port
 from torture import books
 from torture.page import HOME, Page, Sat, Seen
 from torture.report import Missing, Report
-from torture.rig import Installation, installation, kill
+from torture.rig import Installation, installation
 
 LIBRARY = "faketime/libfaketimeMT.so.1"
 SKEWS = ("+5m", "-5m", "-1h")  # ahead, behind, and behind by more than a whole exam
@@ -68,7 +68,7 @@ def beside(place: Installation) -> Iterator[list[Installation]]:
         yield sites
     finally:
         for site in sites:
-            kill(site.processes())
+            site.kill_everything()
 
 
 async def _sit(

@@ -267,10 +267,11 @@ def test_no_log_no_error_page_and_no_output_holds_them(lived):
     assert mail.outbox == []
 
 
-def test_no_line_of_the_log_can_be_forged_through_an_address(enter, lived, caplog):
+def test_no_line_of_the_log_can_be_forged_through_an_address(enter, lived, capfd):
     enter("anonymous").get("/x%0a2026-01-01 00:00:00 INFO lantoa forged/")
-    assert caplog.records
-    assert not [record for record in caplog.records if "\n" in record.getMessage()]
+    lines = capfd.readouterr().err.splitlines()
+    assert [json.loads(line)["event"] for line in lines][-1:] == ["request"]
+    assert not [line for line in lines if "forged" in line]
 
 
 def test_no_file_under_the_data_folder_holds_them(lived):

@@ -18,6 +18,7 @@ KNOWN_PHONE, KNOWN_ID = FACTS["contestant"][2], FACTS["contestant"][1]
 UNKNOWN_PHONE, UNKNOWN_ID = "0912345111", "031190001111"
 MASKED = re.compile(
     r'(name="csrfmiddlewaretoken" value=")[^"]+|(csrftoken=|csrftoken\': )[^;]+|([Ee]xpires[=:] ?)[^;\n]+'
+    r"|(X-Request-ID: )\w+"
 )
 
 

@@ -16,6 +16,7 @@ from lantoa.contests.documents import Document
 from lantoa.learning.models import Topic
 from lantoa.lib import clock, qr
 from lantoa.site import ripples
+from lantoa.standings.figures import _units
 from lantoa.units.models import Population, Unit
 from tests.factories.contest import a_contest, a_contestant
 from tests.factories.crowd import crowd
@@ -287,3 +288,10 @@ def test_a_page_that_is_not_there_shows_the_way_home(client, db):
     page = text_of(client, "/khong-co/", status=404)
     assert "Không tìm thấy trang này" in page
     assert 'href="/"' in page
+
+
+def test_a_units_page_finds_its_place_among_rows_that_were_ranked_for_another_page(client, contest):
+    address = f"/{contest.slug}/don-vi/11414/"
+    assert client.get(address).status_code == 200
+    _units.cache_clear()  # equal rows are made anew, their ranks are remembered
+    assert client.get(address).status_code == 200

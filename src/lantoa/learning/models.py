@@ -61,6 +61,9 @@ class Topic(models.Model):
 TOPICS = Compiled(lambda: Topic.objects.filter(contest=Slot("contest")))
 
 
+MOST_CARDS = 1_000  # far above what a lesson has, far below what a column holds
+
+
 class LessonQuerySet(models.QuerySet["Lesson"]):
     """Reads of lessons."""
 
@@ -84,7 +87,7 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
 
     def with_card(self, contestant: Contestant, code: str, number: int) -> Lesson:
         """Today's lesson of that code, ``.card`` of it and ``.seen``; raises DoesNotExist."""
-        if number < 1:
+        if not 1 <= number <= MOST_CARDS:
             raise Lesson.DoesNotExist
         who = {"contest": contestant.contest_id, "contestant": contestant.pk}
         return WITH_CARD.get(**who, code=code, number=number, place=number - 1)

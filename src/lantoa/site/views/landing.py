@@ -206,7 +206,7 @@ def _unit_or_404(counted: Figures, code: str) -> UnitFigures:
 
 def _place(counted: Figures, here: UnitFigures, measure: Measure) -> dict[str, Any]:
     """The rank of a unit by one measure; none as long as it has nobody, or no population."""
-    rank = next(rank for rank, row in counted.by(measure) if row is here)
+    rank = next(rank for rank, row in counted.by(measure) if row.id == here.id)
     value = here.value(measure)
     title = {
         Measure.REGISTERED: _("số người đăng ký"),

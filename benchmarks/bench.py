@@ -112,6 +112,7 @@ def measured(data: Path, port: int, size: Size) -> dict[str, Any]:
     crowd.tidy()
     with serving(port, site.workers, LIGHT) as pid:
         bench = Bench(site, site.watched(port, pid), cheap, size, storing.Left())
+        site.keep_pages()
         queries = {name: len(sent) for name, sent in statements(site, cheap).items()}
         bench.walk({}, WARMING, 8)
         for number in range(size.rounds):

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from benchmarks.counting import Sent, asked_here, recorded
-from benchmarks.floors import CLIENTS
 from benchmarks.installation import Cpu
 from benchmarks.walking import sitting
 from django.db import connection, transaction
@@ -21,7 +20,8 @@ if TYPE_CHECKING:
     from benchmarks.wire import Answer, Asked, Visit
 
 
-PLANNED = 8  # times a connection sends a statement until the server keeps its plan
+PLANNED = 16  # times a connection sends a statement until the server surely keeps its plan
+CLIENTS = 4
 
 
 def measure(people: list[Walker], server: int) -> dict[str, float]:

@@ -33,13 +33,11 @@ if TYPE_CHECKING:
     from benchmarks.floors import Floors
     from benchmarks.rounds import Costs, Watched
     from benchmarks.site import Site
-    from benchmarks.storing import Left
 
 RESULTS = ROOT / "benchmarks" / "results"
 CROWD = 10_000
 WARMING = 40  # walk before anything is counted
 LIGHT = "benchmarks.light_settings"
-MADE_FROM, MADE_UNTIL = "start", "result"  # the steps of the flow between which an attempt is made
 GROWTH = ("growth", "growth_about")  # of latest.json: what another program measures (growing.py)
 SITTING = ("exam start page", "start", "save", "submit", "result", "standings, signed in")
 FLOW = ("landing", "sign-in page", "sign in", *SITTING)
@@ -54,14 +52,15 @@ class Size:
     own: int  # requests of the own SQL
     many: int  # walkers over eight connections
     one: int  # walkers over one connection
+    stored: int  # attempts whose traces are measured
     rush: float  # seconds
     people: int  # in the rush
     hashes: float  # seconds of bare hashing, sign-ins, registrations
     front: int  # seconds of each run before nginx
 
 
-FULL = Size(rounds=5, each=600, own=320, many=150, one=40, rush=20, people=500, hashes=4, front=2)
-QUICK = Size(rounds=1, each=250, own=160, many=30, one=16, rush=6, people=110, hashes=1, front=1)
+FULL = Size(rounds=5, each=600, own=320, many=150, one=40, stored=800, rush=20, people=500, hashes=4, front=2)
+QUICK = Size(rounds=1, each=250, own=160, many=30, one=16, stored=200, rush=6, people=110, hashes=1, front=1)
 
 
 @dataclass
@@ -108,13 +107,14 @@ def measured(data: Path, port: int, size: Size) -> dict[str, Any]:
     crowd.fill(contest, CROWD, seed=1)
     site = Site(contest, place_in(contest, f"http://{HOST}:{port}"), data, workers=os.cpu_count() or 1)
     costly, cheap = make_password(PASSWORD), Featherlight().encode(PASSWORD, "sixteen bytes of")
-    storing.ready()
     crowd.tidy()
     with serving(port, site.workers, LIGHT) as pid:
-        bench = Bench(site, site.watched(port, pid), cheap, size, storing.Left())
+        bench = Bench(site, site.watched(port, pid), cheap, size)
         site.keep_pages()
         queries = {name: len(sent) for name, sent in statements(site, cheap).items()}
         bench.walk({}, WARMING, 8)
+        say("what attempts leave")
+        stored = storing.measure(site, site.signed_in(size.stored, bench.watched, cheap), bench.watched)
         for number in range(size.rounds):
             say(f"round {number + 1} of {size.rounds}, load {os.getloadavg()[0]:.1f}")
             bench.round()
@@ -128,18 +128,20 @@ def measured(data: Path, port: int, size: Size) -> dict[str, Any]:
         say("public pages behind nginx")
         site.keep_pages()
         shown = front.measure(contest.slug, (port, pid), seconds=size.front)
-    return {**bench.figures(queries), "rush": throng, "passwords": passwords, "front": shown}
+    each = {key: stored[key] for key in ("bytes_per_attempt", "wal_per_attempt")}
+    found = {"stored": stored, "rush": throng, "passwords": passwords, "front": shown}
+    return {**bench.figures(queries), **each, **found}
 
 
 class Bench:
     """The rounds: floors and application in turn, on one database."""
 
-    def __init__(self, site: Site, watched: Watched, cheap: str, size: Size, left: Left) -> None:
+    def __init__(self, site: Site, watched: Watched, cheap: str, size: Size) -> None:
         """``cheap``: a password as it is kept whose check costs nothing."""
         from benchmarks.floors import Floors
         from django.conf import settings
 
-        self.site, self.watched, self.cheap, self.size, self.left = site, watched, cheap, size, left
+        self.site, self.watched, self.cheap, self.size = site, watched, cheap, size
         where = settings.DATABASES["default"]
         self.floors: Floors = Floors(watched.database, where["HOST"], where["NAME"])
         self.found = Found()
@@ -149,9 +151,9 @@ class Bench:
         for name, value in (self.floors.measure(self.size.each) | self.own_sql()).items():
             self.found.floors.setdefault(name, []).append(value)
         for costs, count, connections in ((self.found.one, self.size.one, 1), (self.found.eight, self.size.many, 8)):
-            self.walk(costs, count, connections, self.stored(count))
+            self.walk(costs, count, connections)
 
-    def walk(self, costs: Costs, count: int, connections: int, between: Callable[[str], None] = lambda _: None) -> None:
+    def walk(self, costs: Costs, count: int, connections: int) -> None:
         """Everything that people do, by so many over so many connections."""
         from benchmarks.rounds import together, walk_together
         from benchmarks.walking import as_nobody, as_signed_in
@@ -161,24 +163,7 @@ class Bench:
         self.site.keep_pages()
         with self.watched.connected(connections) as kept:
             for visits in (*together(map(as_signed_in, people)), *together(map(as_nobody, strangers))):
-                walk_together(visits, self.watched, costs, connections=kept, between=between)
-
-    def stored(self, attempts: int) -> Callable[[str], None]:
-        """What is done between the steps of the flow: the books of what an attempt leaves, the worker's work in it."""
-        from benchmarks import storing
-
-        before: dict[str, Any] = {}
-
-        def between(name: str) -> None:
-            if name == MADE_FROM and not before:
-                before.update(sizes=storing.sizes(), log=storing.position())
-            if name == MADE_UNTIL:
-                self.site.work()
-                self.left.add_wal(before["log"])
-                self.left.add_sizes(before["sizes"], storing.sizes())
-                self.left.attempts += attempts
-
-        return between
+                walk_together(visits, self.watched, costs, connections=kept)
 
     def own_sql(self) -> dict[str, float]:
         """What the site itself sends for a start and for a submission, sent again with nothing around it."""
@@ -193,7 +178,6 @@ class Bench:
         one = {name: cost.report() for name, cost in self.found.one.items()}
         whole = {name: row["app_ms"] + row["db_ms"] for name, row in eight.items()}
         pair = whole["start"] + whole["submit"]
-        stored = self.left.report()
         floors = floors_of({name: median(values) for name, values in self.found.floors.items()}, pair)
         return {
             "start_submit_over_floor": floors["reference"]["ratio"],
@@ -205,9 +189,6 @@ class Bench:
             "app_cpu_ms": {name: row["app_ms"] for name, row in eight.items()},
             "db_cpu_ms": {name: row["db_ms"] for name, row in eight.items()},
             "queries": queries,
-            "bytes_per_attempt": stored["bytes_per_attempt"],
-            "wal_per_attempt": stored["wal_per_attempt"],
-            "stored": stored,
             "floors": floors,
             "requests": eight,
             "one_connection": one,

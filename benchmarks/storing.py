@@ -7,9 +7,16 @@ depends on checkpoints, not on attempts.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
+from benchmarks.rounds import walk_together
+from benchmarks.walking import sitting
 from django.db import connection
+
+if TYPE_CHECKING:
+    from benchmarks.rounds import Costs, Watched
+    from benchmarks.site import Site
+    from benchmarks.walking import Walker
 
 _SIZES = """
 SELECT t.relname, sum(pg_relation_size(p.oid))::bigint FROM pg_class t
@@ -41,34 +48,41 @@ def position() -> str:
         return str(cursor.fetchone()[0])
 
 
-@dataclass
-class Left:
-    """What so many attempts left behind."""
+def measure(site: Site, people: list[Walker], watched: Watched) -> dict[str, Any]:
+    """What an attempt of each of ``people`` leaves, from before its start to the worker's round after its submission.
 
-    attempts: int = 0
-    wal: int = 0
-    images: int = 0  # bytes of full-page images, not in `wal`
-    tables: Counter[str] = field(default_factory=Counter)
+    To be measured before anything is tried and rolled back: what that leaves free would be filled again.
+    """
+    ready()
+    costs: Costs = {}
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
 
-    def add_wal(self, since: str) -> None:
-        """All that was logged since that position."""
-        with connection.cursor() as cursor:
-            cursor.execute(_WAL, [since, position()])
-            records, images = cursor.fetchone()
-        self.wal += int(records)
-        self.images += int(images)
+    def between(name: str) -> None:
+        if name == "start" and not before:
+            site.work()
+            before.update(sizes=sizes(), log=position())
+        if name == "result":
+            site.work()
+            after.update(log=_logged(before["log"]), sizes=sizes())
 
-    def add_sizes(self, before: Counter[str], after: Counter[str]) -> None:
-        """What the tables grew by."""
-        self.tables.update({name: size - before[name] for name, size in after.items() if size != before[name]})
+    with watched.connected(2 * site.workers) as connections:
+        walk_together(list(map(sitting, people)), watched, costs, connections=connections, between=between)
+    grown = {name: size - before["sizes"][name] for name, size in after["sizes"].items()}
+    records, images = after["log"]
+    made = len(people)
+    return {
+        "attempts": made,
+        "bytes_per_attempt": round(sum(grown.values()) / made),
+        "wal_per_attempt": round(records / made),
+        "full_page_images": round(images / made),
+        "by_table": {name: round(size / made) for name, size in Counter(grown).most_common() if abs(size) >= made},
+    }
 
-    def report(self) -> dict[str, object]:
-        """A figure an attempt."""
-        made = max(self.attempts, 1)
-        return {
-            "attempts": self.attempts,
-            "bytes_per_attempt": round(sum(self.tables.values()) / made),
-            "wal_per_attempt": round(self.wal / made),
-            "full_page_images": round(self.images / made),
-            "by_table": {name: round(size / made) for name, size in self.tables.most_common() if abs(size) >= made},
-        }
+
+def _logged(since: str) -> tuple[int, int]:
+    """Bytes of records and of whole pages since a position."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAL, [since, position()])
+        records, images = cursor.fetchone()
+        return int(records), int(images)

@@ -7,6 +7,7 @@ depends on checkpoints, not on attempts.
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.rounds import walk_together
@@ -14,7 +15,7 @@ from benchmarks.walking import sitting
 from django.db import connection
 
 if TYPE_CHECKING:
-    from benchmarks.rounds import Costs, Watched
+    from benchmarks.rounds import Watched
     from benchmarks.site import Site
     from benchmarks.walking import Walker
 
@@ -24,6 +25,7 @@ SELECT t.relname, sum(pg_relation_size(p.oid))::bigint FROM pg_class t
                 UNION ALL SELECT t.reltoastrelid WHERE t.reltoastrelid <> 0) p(oid) ON true
  WHERE t.relkind = 'r' AND t.relnamespace = 'public'::regnamespace GROUP BY 1
 """
+WORKER = "worker"  # numbering, heads and folds, in one round for all
 _WAL = "SELECT sum(record_size)::bigint, sum(fpi_size)::bigint FROM pg_get_wal_stats(%s::pg_lsn, %s::pg_lsn, false)"
 
 
@@ -54,35 +56,47 @@ def measure(site: Site, people: list[Walker], watched: Watched) -> dict[str, Any
     To be measured before anything is tried and rolled back: what that leaves free would be filled again.
     """
     ready()
-    costs: Costs = {}
-    before: dict[str, Any] = {}
-    after: dict[str, Any] = {}
+    after: Counter[str] = Counter()
+    before: Counter[str] = Counter()
+    edges: list[tuple[str, str]] = []  # which part begins at which position of the log
 
     def between(name: str) -> None:
         if name == "start" and not before:
             site.work()
-            before.update(sizes=sizes(), log=position())
+            before.update(sizes())
+        if name in {"start", "save", "submit"}:
+            edges.append((name, position()))
         if name == "result":
+            edges.append((WORKER, position()))
             site.work()
-            after.update(log=_logged(before["log"]), sizes=sizes())
+            edges.append(("", position()))
+            after.update(sizes())
 
     with watched.connected(2 * site.workers) as connections:
-        walk_together(list(map(sitting, people)), watched, costs, connections=connections, between=between)
-    grown = {name: size - before["sizes"][name] for name, size in after["sizes"].items()}
-    records, images = after["log"]
+        walk_together(list(map(sitting, people)), watched, {}, connections=connections, between=between)
+    grown = Counter({name: size - before[name] for name, size in after.items()})
+    written: Counter[str] = Counter()
+    images = 0
+    for (part, since), (_, until) in pairwise(edges):
+        records, pages = _logged(since, until)
+        written[part] += records
+        images += pages
     made = len(people)
     return {
         "attempts": made,
-        "bytes_per_attempt": round(sum(grown.values()) / made),
-        "wal_per_attempt": round(records / made),
+        "bytes_per_attempt": round(grown.total() / made),
+        "wal_per_attempt": round(written.total() / made),
         "full_page_images": round(images / made),
-        "by_table": {name: round(size / made) for name, size in Counter(grown).most_common() if abs(size) >= made},
+        "by_table": {name: round(size / made) for name, size in grown.most_common() if abs(size) >= made},
+        "wal_by_part": {name: round(size / made) for name, size in written.items()},
     }
 
 
-def _logged(since: str) -> tuple[int, int]:
-    """Bytes of records and of whole pages since a position."""
+def _logged(since: str, until: str) -> tuple[int, int]:
+    """Bytes of records and of whole pages between two positions."""
+    if since == until:
+        return 0, 0
     with connection.cursor() as cursor:
-        cursor.execute(_WAL, [since, position()])
+        cursor.execute(_WAL, [since, until])
         records, images = cursor.fetchone()
         return int(records), int(images)

@@ -46,7 +46,7 @@ def _calls(contest: Contest) -> dict[str, list[Call]]:
     from lantoa.contests.models import Contestant
     from lantoa.lib import clock
     from lantoa.standings import ranks
-    from lantoa.standings.figures import curve, figures
+    from lantoa.standings.figures import figures
     from lantoa.standings.past import past_rank
     from lantoa.units.models import Unit
 
@@ -72,7 +72,6 @@ def _calls(contest: Contest) -> dict[str, list[Call]]:
         "board of a unit, last page": [lambda: ranks.page(contest, inside, unit)] * ASKED,
         "unit table": [lambda: figures(contest, now - timedelta(minutes=2))] * ASKED,
         "figures of a moment": [lambda at=at: figures(contest, at) for at in moments],
-        "curve of the days": [lambda: curve(contest, now - timedelta(minutes=2))] * ASKED,
         "people search, two words": [found("nguyen van")] * ASKED,
         "people search, one word": [found("nguyễn")] * ASKED,
         "people search, one of a kind": [found("lưu thế rạng")] * ASKED,

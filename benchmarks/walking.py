@@ -189,7 +189,7 @@ def searching_people(me: Walker) -> Visit:
     """Somebody who runs the contest, signed in: the list of people, and one of them by name."""
     people = "/quan-tri/lantoa/contestant/"
     me.see((yield me.get("console, people", people)))
-    me.see((yield me.get("console, people search", f"{people}?{urlencode({'q': 'nguyen van an'})}")))
+    me.see((yield me.get("console, people search", f"{people}?{urlencode({'q': 'nguyen van'})}")))
 
 
 def as_signed_in(me: Walker) -> list[Visit]:

@@ -113,14 +113,16 @@ def after(contest: Contest, row: tuple[int, int, datetime, int] | None, size: in
     """
     missed, ms, at, last = row or (-1, -1, datetime.min.replace(tzinfo=UTC), 0)
     parameters = {"contest": contest.pk, "missed": missed, "ms": ms, "at": at, "last": last, "code": unit}
-    found, shown = _lines(walks.CITY_AFTER if unit is None else walks.UNIT_AFTER, parameters | {"size": size + 1}, unit)
+    statement = walks.CITY_AFTER if unit is None else walks.UNIT_AFTER
+    found, shown = _lines(walks.sized(statement, size + 1), parameters, unit)
     rows = tuple(row_of(contest, *line[4:]) for line in found if line[4] is not None)
     return Stretch(rows[:size], found[0][0], shown, len(rows) > size)
 
 
 def _walk(contest: Contest, number: int, size: int, unit: str | None) -> Page:
-    parameters = {"contest": contest.pk, "offset": (number - 1) * size, "size": size, "code": unit}
-    found, shown = _lines(walks.CITY_PAGE if unit is None else walks.UNIT_PAGE, parameters, unit)
+    parameters = {"contest": contest.pk, "offset": (number - 1) * size, "code": unit}
+    statement = walks.CITY_PAGE if unit is None else walks.UNIT_PAGE
+    found, shown = _lines(walks.sized(statement, size), parameters, unit)
     rows = tuple(row_of(contest, *line[4:]) for line in found if line[4] is not None)
     return Page(number, rows, found[0][0], shown)
 

@@ -3,6 +3,8 @@
 # ruff: noqa: S608 (statements are put together from this room's own constants; every value is a parameter)
 from __future__ import annotations
 
+from functools import cache
+
 from lantoa.exams.ranking import RANKING, row
 from lantoa.standings import statements, tree
 from lantoa.standings.tree import CITY, CITY_DEPTH, UNIT_DEPTH, WIDTHS
@@ -177,6 +179,16 @@ _UNIT = f"""start AS (
     SELECT u.id FROM lantoa_unit u JOIN lantoa_contest c ON c.root_id = u.parent_id
      WHERE c.id = %(contest)s AND u.code = %(code)s ORDER BY u.valid_to DESC NULLS FIRST LIMIT 1
 ), {_FAMILY}, scope(id) AS (SELECT id FROM family)"""
+
+
+@cache
+def sized(statement: str, size: int) -> str:
+    """A page or stretch of that many lines, written into the text.
+
+    A parameter the planner takes for a tenth of everybody; then it makes a plan for each page, dearer than the page.
+    """
+    return statement.replace("%(size)s", str(size))
+
 
 CITY_PAGE = _page(_CITY, CITY_DEPTH, unit=False)
 UNIT_PAGE = _page(_UNIT, UNIT_DEPTH, unit=True)

@@ -83,7 +83,7 @@ def serving(port: int, workers: int = 1, settings: str = "lantoa.config.settings
     extra = {"DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
     said = Path(os.environ["LANTOA_DATA"]) / "server.log"
     command, address = site_command(HOST, port, workers), f"http://{HOST}:{port}/robots.txt"
-    with said.open("w") as log, _process(command, address, extra, log) as pid:
+    with said.open("w") as log, running(command, address, extra, log) as pid:
         yield pid
     wrong = [line for line in said.read_text().splitlines() if '"event": "request"' not in line]
     print("\n".join(wrong[:SHOWN]), file=sys.stderr, end="\n" if wrong else "")
@@ -95,17 +95,18 @@ def demonstrating(data: Path, port: int, people: int) -> Iterator[str]:
     url = f"http://{HOST}:{port}"
     command = [sys.executable, "-m", "lantoa.management.main", "serve", "--demo"]
     command += ["--people", str(people), "--port", str(port), "--workers", "1"]
-    with _process(command, f"{url}/{SLUG}/", {**environment(data, port), "LANTOA_DEMO": "1"}):
+    with running(command, f"{url}/{SLUG}/", {**environment(data, port), "LANTOA_DEMO": "1"}):
         yield url
 
 
 @contextmanager
-def _process(
+def running(
     command: list[str], address: str, extra: dict[str, str] | None = None, log: IO[str] | None = None
 ) -> Iterator[int]:
+    """A process until it is not needed; it answers at ``address``. What it says goes to ``log``, if that is given."""
     environ = {**os.environ, **(extra or {})}
     environ.pop("DATABASE_URL", None)
-    process = subprocess.Popen(command, env=environ, stderr=log)
+    process = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
     try:
         deadline = time.monotonic() + PATIENCE
         while not answers(address):
@@ -116,7 +117,7 @@ def _process(
     finally:
         process.terminate()
         try:
-            process.wait(20)
+            process.wait(30)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

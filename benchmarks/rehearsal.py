@@ -14,15 +14,11 @@ import shutil
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from installation import HOST, PACKAGE, ROOT, answers, folder, free_port, machine, prepare
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from installation import HOST, PACKAGE, ROOT, folder, free_port, machine, prepare, running
 
 RESULTS = ROOT / "benchmarks" / "results"
 LANTOA = [sys.executable, "-m", "lantoa.management.main"]
@@ -41,27 +37,6 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--capacity", action="store_true", help="raise the rates afterwards")
     parser.add_argument("--no-nginx", action="store_true")
     return parser.parse_args()
-
-
-@contextmanager
-def running(command: list[str], address: str, log: Path) -> Iterator[int]:
-    """A process until it is not needed; it answers at ``address``."""
-    with log.open("w") as said:
-        process = subprocess.Popen(command, stdout=said, stderr=said)
-    try:
-        deadline = time.monotonic() + 180
-        while not answers(address):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise SystemExit(f"no answer from {address}")
-            time.sleep(0.1)
-        yield process.pid
-    finally:
-        process.terminate()
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 def front(data: Path, behind: int) -> list[str]:
@@ -108,10 +83,10 @@ def main() -> None:
         [*LANTOA, "package", "import", str(PACKAGE), "--publish", "--opens", today, "--closes", today], check=True
     )
     serve = [*LANTOA, "serve", "--port", str(behind), "--workers", str(asked.workers)]
-    with running(serve, f"http://{HOST}:{behind}/robots.txt", data / "serve.log"):
+    with (data / "processes.log").open("w") as log, ExitStack() as site:
+        site.enter_context(running(serve, f"http://{HOST}:{behind}/robots.txt", log=log))
         if nginx:
-            with running(front(data, behind), f"{url}/robots.txt", data / "nginx.log"):
-                sys.exit(rehearse(asked, nginx=bool(nginx)))
+            site.enter_context(running(front(data, behind), f"{url}/robots.txt", log=log))
         sys.exit(rehearse(asked, nginx=bool(nginx)))
 
 

@@ -234,6 +234,23 @@ def test_a_contest_renamed_a_moment_ago_is_named_rightly_on_the_ordinary_way(sit
     assert "<title>Làm bài thi – Tên mới" in sitting.client.get(at("exam")).content.decode()
 
 
+def test_a_paper_counts_its_own_questions_whatever_is_asked_now(sitting, me):
+    me.contest.asked = 25
+    me.contest.save()
+    paper._frames.clear()
+    shown = sitting.client.get(at("exam")).content.decode()
+    assert "Câu 20/20" in shown
+    assert "<span data-answered>0</span>/20" in shown
+
+
+def test_what_never_changes_of_a_paper_is_put_together_once_for_all_frames(sitting):
+    sitting.client.get(at("exam"))
+    before = paper._box.cache_info().misses
+    paper._frames.clear()
+    sitting.client.get(at("exam"))
+    assert paper._box.cache_info().misses == before
+
+
 def test_when_the_connection_is_lost_the_ordinary_way_is_asked(sitting, monkeypatch):
     def gone(**_):
         raise OperationalError("terminating connection")

@@ -7,9 +7,9 @@ frame is made anew after some seconds, and at once for a view that has read othe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from time import monotonic
 
 from django.http import HttpRequest
@@ -27,12 +27,12 @@ from lantoa.exams.slips import OpenPaper
 from lantoa.lib.clock import VIETNAM
 from lantoa.lib.mould import Mould, mark
 from lantoa.people.models import Account
+from lantoa.site.templatetags.kept import face
 
 KEPT = 10.0  # seconds
 LETTERS = "ABCD"
 NUMBER = 2_147_480_001  # stands for an attempt's number where an address wants one
 N = b"\x01"  # stands for a question's number
-WORDS = ("pk", "name", "name_en", "summary", "summary_en", "organiser", "operator")  # of a contest, in base.html
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class Frame:
     """The page without what is somebody's own; the contest as it was when the page was made."""
 
     contest: Contest
+    language: str
     page: Mould
-    question: Mould
     places: tuple[bytes, bytes]  # of the map: not answered, answered
     unsaved: str
     made: float
@@ -55,33 +55,32 @@ def frame(slug: str, language: str) -> Frame:
     kept = _frames.get((slug, language))
     if kept is not None and monotonic() - kept.made < KEPT:
         return kept
-    return _make(Contest.objects.named(slug), language)
+    return frame_of(Contest.objects.named(slug), language)
 
 
 def frame_of(contest: Contest, language: str) -> Frame:
-    """The frame of a contest as it was read just now."""
+    """The frame of a contest as it was read just now: made anew only when its words are others."""
     kept = _frames.get((contest.slug, language))
-    if kept is not None and all(getattr(kept.contest, word) == getattr(contest, word) for word in WORDS):
-        return kept
-    return _make(contest, language)
+    known = kept is not None and face(kept.contest) == face(contest)
+    made = replace(kept, contest=contest, made=monotonic()) if kept and known else _make(contest, language)
+    _frames[contest.slug, language] = made
+    return made
 
 
 def _make(contest: Contest, language: str) -> Frame:
+    names = ("contestant", "left", "revision", "next", "token", "slip", "deadline", "answered", "saved")
+    marks = {name: mark(name) for name in (*names, "questions", "places", "total")}
     with override(language):
-        names = ("contestant", "left", "revision", "next", "token", "slip", "deadline", "answered", "saved")
-        marks = {name: mark(name) for name in (*names, "questions", "places")}
-        known = {"contest": contest, "here": "topics", "number": NUMBER, "total": contest.asked}
+        known = {"contest": contest, "here": "topics", "number": NUMBER}
         page = render_to_string("site/exam/paper.html", {**known, **marks}, _anybody(contest))
-        made = Frame(
+        return Frame(
             contest=contest,
+            language=language,
             page=Mould(page.replace(str(NUMBER), mark("number"))),
-            question=_question(contest),
             places=(_place(done=False), _place(done=True)),
             unsaved=_("Bài tự lưu khi bạn chọn"),
             made=monotonic(),
         )
-    _frames[contest.slug, language] = made
-    return made
 
 
 def _anybody(contest: Contest) -> HttpRequest:
@@ -93,10 +92,12 @@ def _anybody(contest: Contest) -> HttpRequest:
     return request
 
 
-def _question(contest: Contest) -> Mould:
+@cache
+def _question(language: str) -> Mould:
     options = [(letter, mark(f"o{place}")) for place, letter in enumerate(LETTERS)]
-    marks = {"number": N.decode(), "stem": mark("stem"), "options": options, "total": contest.asked}
-    return Mould(render_to_string("site/exam/question.html", marks))
+    marks = {"number": N.decode(), "stem": mark("stem"), "options": options, "total": mark("total")}
+    with override(language):
+        return Mould(render_to_string("site/exam/question.html", marks))
 
 
 def _place(*, done: bool) -> bytes:
@@ -104,11 +105,11 @@ def _place(*, done: bool) -> bytes:
 
 
 @lru_cache(maxsize=32_768)
-def _box(mould: Mould, bank: int, question: int, order: int) -> bytes:
-    """A question as this order shows it, without its number."""
+def _box(language: str, bank: int, question: int, order: int, total: int) -> bytes:
+    """A question as this order shows it in a paper of so many, without its number."""
     stem, options = _escaped(bank, question)
     shown = {f"o{place}": options[option] for place, option in enumerate(ORDERS[order])}
-    return mould.pour({"stem": stem, **shown})
+    return _question(language).pour({"stem": stem, "total": b"%d" % total, **shown})
 
 
 @lru_cache(maxsize=4_096)
@@ -120,11 +121,11 @@ def _escaped(bank: int, question: int) -> tuple[bytes, list[bytes]]:
 
 def paper(frame: Frame, attempt: OpenPaper, *, who: bytes, at: datetime, token: str) -> bytes:
     """The page of ``attempt``, of the pseudonym ``who``, at a moment; ``token`` is what Django asks back of a form."""
-    answers, revision = attempt.answers, attempt.revision
+    answers, revision, total = attempt.answers, attempt.revision, len(attempt.questions)
     questions, places = [], []
     for n, (question, order, answer) in enumerate(zip(attempt.questions, attempt.orders, answers, strict=True), 1):
         number = b"%d" % n
-        box = _box(frame.question, attempt.bank_id, question, order)
+        box = _box(frame.language, attempt.bank_id, question, order, total)
         if 0 <= answer < OPTIONS:
             box = box.replace(b'value="%d"' % answer, b'value="%d" checked' % answer, 1)
         questions.append(box.replace(N, number))
@@ -138,6 +139,7 @@ def paper(frame: Frame, attempt: OpenPaper, *, who: bytes, at: datetime, token: 
         "token": token,
         "slip": slips.of_paper(attempt, who).sealed(frame.contest.slug),
         "deadline": f"{attempt.deadline.astimezone(VIETNAM):%H:%M}",
+        "total": str(total),
         "answered": str(len(answers) - answers.count(NOTHING)),
         "saved": _saved(attempt) if attempt.saved_at else frame.unsaved,
     }

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import Random
 
@@ -94,12 +94,9 @@ async def _rush(
 
 
 def _fill(ballast: Path) -> None:
+    """Take what is free. Others write meanwhile, so the last piece may not fit: then it is full, which is the aim."""
     free = os.statvfs(ballast.parent)
     more = free.f_bavail * free.f_frsize
-    with ballast.open("ab") as file:
-        try:
-            while more > 0:
-                more -= file.write(bytes(min(more, 2**20)))
-                file.flush()
-        except OSError:
-            return  # full
+    with suppress(OSError), ballast.open("ab", buffering=0) as file:
+        while more > 0:
+            more -= file.write(bytes(min(more, 2**20)))

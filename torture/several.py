@@ -23,7 +23,7 @@ from tools.cluster.needs import ROOT
 
 from torture import books
 from torture.page import Page, Sat, Seen
-from torture.rig import Person
+from torture.rig import Job, Person
 from torture.wire import Connection
 
 AGAIN = 0.5  # seconds between a contestant's tries
@@ -50,6 +50,16 @@ class Several:
         return subprocess.run(
             build.lantoa(*arguments), env=environ, capture_output=True, text=True, check=False, cwd=ROOT, timeout=300
         )
+
+    @contextmanager
+    def jobs(self) -> Iterator[Job]:
+        """The same as a job of an installation's."""
+
+        def job(*arguments: str) -> tuple[int, str]:
+            done = self.command(*arguments)
+            return done.returncode, done.stdout + done.stderr
+
+        yield job
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from torture import deadline, deadlocks, flushed, full, kept, retried, skewed, slow, soak, starved
+from torture import deadline, deadlocks, flushed, full, kept, retried, skewed, slow, soak, starved, uncached
 from torture.report import Report
 
 Run = Callable[[Path, float], Report]
@@ -113,6 +113,14 @@ TRIALS = [
         run=lambda where, scale: slow.run(where, people=24, each=100, idle=1600, seconds=max(300 * scale, 15)),
         control=lambda where, _scale: slow.run(where, people=8, each=8, idle=20, seconds=6, behind=False),
         shows="starved",
+    ),
+    Trial(
+        "R10",
+        "the shared cache lost",
+        "killed, emptied or frozen every ten seconds at two machines: 0 failures, 0 lost, every rank right within 60 s",
+        run=lambda where, scale: uncached.run(where, people=16, blows=of(60, scale, 3), every=10.0, away=4.0),
+        control=lambda where, _scale: uncached.run(where, people=8, blows=3, every=4.0, away=2.0, careful=False),
+        shows="failures",
     ),
     Trial(
         "R11",

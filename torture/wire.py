@@ -74,9 +74,13 @@ async def _chunks(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
 class Connection:
     """One kept connection, opened again whenever it is gone."""
 
-    def __init__(self, port: int, *, host: str = HOST, name: str = "") -> None:
-        """``name``: what the request says whom it is for, where that is not who is connected to."""
+    def __init__(self, port: int, *, host: str = HOST, name: str = "", source: str = "") -> None:
+        """``name``: what the request says whom it is for, where that is not who is connected to.
+
+        ``source``: the address that it comes from; any of 127.0.0.0/8 is one's own.
+        """
         self.host, self.port, self.name = host, port, name or f"{host}:{port}"
+        self.source = (source, 0) if source else None
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(
@@ -93,7 +97,7 @@ class Connection:
     async def _ask(self, method: str, path: str, fields: Mapping[str, str], body: bytes | None) -> Message:
         if self._streams is None or self._streams[0].at_eof():
             await self.close()
-            self._streams = await asyncio.open_connection(self.host, self.port, limit=LONGEST)
+            self._streams = await asyncio.open_connection(self.host, self.port, limit=LONGEST, local_addr=self.source)
         reader, writer = self._streams
         lines = [f"{method} {path} HTTP/1.1", f"Host: {self.name}"]
         lines += [f"{name}: {value}" for name, value in fields.items()]

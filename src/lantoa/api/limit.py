@@ -2,7 +2,8 @@
 
 Two counts of 8 bytes an address, found by a keyed hash; the smaller one counts, so that two addresses are taken for one
 only if they meet twice. No address is kept. About 10 µs, where the database would write a row for each read.
-Several machines count in the cache they share (CACHE_URL); while it does not answer, each counts for itself.
+Several machines count in the cache they share (CACHE_URL) and each for itself; the larger counts. So an address gets
+at each machine no more than it may have, whatever happens to the cache, and while the cache is there no more in all.
 """
 
 from __future__ import annotations
@@ -84,17 +85,18 @@ class SharedLimit:
         self._alone_until = 0.0
 
     def count(self, address: str, at: float) -> int:
-        """As :meth:`Limit.count`."""
+        """As :meth:`Limit.count`; what was asked here counts also when the cache has forgotten it."""
+        own = self.own.count(address, at)
         if at < self._alone_until:
-            return self.own.count(address, at)
+            return own
         key = f"api:{int(at) // SECONDS}:{sealing.blind('api', place_of(address)).hex()}"
         try:
             cache.add(key, 0, timeout=2 * SECONDS)
-            return int(cache.incr(key))
+            return max(own, int(cache.incr(key)))
         except (RedisError, ValueError) as trouble:  # no answer; or it was emptied between the two
             log.warning("the shared cache does not count: %s", type(trouble).__name__)
             self._alone_until = at + ALONE
-            return self.own.count(address, at)
+            return own
 
 
 def until_next(at: float) -> int:

@@ -1,0 +1,44 @@
+"""Runs `lantoa …` as often as it is asked to, in one process: `python -m torture.jobs`, a line of JSON in and out.
+
+A process for each command would spend its time on starting, and less would happen at the same time.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
+
+import django
+from django.core.management import CommandError, call_command
+from django.db import close_old_connections
+
+
+def main() -> None:
+    """Until nobody asks any more."""
+    django.setup()
+    for line in sys.stdin:
+        status, said = job(json.loads(line))
+        print(json.dumps([status, said]), flush=True)
+
+
+def job(arguments: list[str]) -> tuple[int, str]:
+    """The status that the command would have ended with, and all that it said."""
+    said = StringIO()
+    with redirect_stdout(said), redirect_stderr(said):
+        close_old_connections()
+        try:
+            call_command(*arguments, stdout=said, stderr=said)
+        except CommandError as refused:
+            return 1, f"{said.getvalue()}{refused}"
+        except SystemExit as ended:
+            return int(ended.code or 0), said.getvalue()
+        except Exception:  # noqa: BLE001 - what breaks is told, and the next one is asked for
+            return 1, said.getvalue() + traceback.format_exc()
+    return 0, said.getvalue()
+
+
+if __name__ == "__main__":
+    main()

@@ -121,7 +121,8 @@ def test_the_code_on_the_sheet_leads_to_the_check_page(monkeypatch):
         paper, "typeset", lambda layout, facts, **how: handed.update(json.loads(json.dumps(facts))) or b""
     )
     paper.pdf(certificate(), check_url=URL)
-    drawn = {(int(x), int(y)) for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", handed["qr"])}
+    runs = [tuple(map(int, run)) for run in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\3z", handed["qr"])]
+    drawn = {(x + step, y) for x, y, long in runs for step in range(long)}
     matrix = segno.make(URL, error="m", micro=False).matrix
     dark = {(x + qr.QUIET, y + qr.QUIET) for y, row in enumerate(matrix) for x, module in enumerate(row) if module}
     assert drawn == dark

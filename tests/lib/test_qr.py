@@ -1,6 +1,12 @@
+import re
 import xml.etree.ElementTree as ET
 
+import segno
+from hypothesis import given
+from hypothesis import strategies as st
+
 from lantoa.lib import qr
+from lantoa_verify.codes import short_code
 
 
 def test_a_code_is_plain_svg_without_styles_and_keeps_its_label_as_text():
@@ -14,3 +20,13 @@ def test_a_code_is_plain_svg_without_styles_and_keeps_its_label_as_text():
 def test_a_code_has_four_modules_of_white_around_it():
     root = ET.fromstring(qr.svg("x", label="x"))
     assert root.attrib["viewBox"] == "0 0 29 29"  # version 1: 21 modules and twice 4
+
+
+@given(leaf=st.binary(min_size=8, max_size=8))
+def test_a_code_in_a_series_is_what_is_set_by_itself_under_the_same_mask(leaf):
+    stem, end = "https://thi.vi-du.vn/cong-dan-so/so/?ma=", short_code(leaf)
+    matrix = segno.make(stem + end, error="m", micro=False, mask=qr.MASK).matrix
+    dark = {(x + qr.QUIET, y + qr.QUIET) for y, row in enumerate(matrix) for x, module in enumerate(row) if module}
+    drawn = qr.svg_in_series(stem, end, label="Mã QR")
+    runs = [tuple(map(int, run)) for run in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\3z", drawn)]
+    assert {(x + step, y) for x, y, long in runs for step in range(long)} == dark

@@ -91,6 +91,7 @@ CURRENT_FOR = Compiled(
     lambda: (
         Bank.objects.annotate(owed=Exists(Lesson.objects.owed_by(Slot("contestant"), Slot("contest"))))  # type: ignore[no-redef]
         .filter(contest=Slot("contest"))
+        .defer("blueprint", "questions", "weights")  # large, and `open_bank` holds them
         .order_by("-version")[:1]
     )
 )

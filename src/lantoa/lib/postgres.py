@@ -31,6 +31,9 @@ EMBEDDED = {
     "shared_preload_libraries": "pg_stat_statements",
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
+    # After each checkpoint the first change of every page is written down whole: not more often than needed.
+    "checkpoint_timeout": "900",  # s
+    "max_wal_size": "2048",  # MB
 }
 DIFFERENT = """
 SELECT name FROM pg_settings JOIN unnest(%s::text[], %s::text[]) AS wanted(name, value) USING (name)

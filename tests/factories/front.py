@@ -12,8 +12,9 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from email.message import Message
 from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Barrier, BrokenBarrierError, Thread
 
 import pytest
 from django.conf import settings
@@ -149,3 +150,36 @@ class Dying:
         self.socket.shutdown(socket.SHUT_RDWR)
         self.socket.close()
         self.thread.join()
+
+
+@contextmanager
+def together(number):
+    """A node that answers with a form only while ``number`` ask at once, and 500 to who waited in vain; its place."""
+    meeting = Barrier(number, timeout=4)
+
+    class Node(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            try:
+                meeting.wait()
+                status = 200
+            except BrokenBarrierError:
+                status = 500
+            self.send_response(status)
+            self.send_header("Set-Cookie", "csrftoken=x")
+            self.send_header("Content-Length", "4")
+            self.end_headers()
+            self.wfile.write(b"form")
+
+        def log_message(self, *_):
+            """Say nothing."""
+
+    with ThreadingHTTPServer((HOST, 0), Node) as node:
+        thread = Thread(target=node.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"{HOST}:{node.server_port}"
+        finally:
+            node.shutdown()
+            thread.join()

@@ -12,7 +12,8 @@ import pytest
 from django.conf import settings
 from django.test import override_settings
 
-from tests.security.addresses import OPEN_DATA, SITE, address
+from lantoa.lib.page_files import FORMS
+from tests.security.addresses import NEVER, OPEN_DATA, SITE, address
 from tests.security.conftest import FACTS, PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +98,14 @@ def test_what_everybody_may_keep_is_the_same_for_everybody(world, enter):
     for name in FOR_EVERYBODY - {"favicon"}:
         answers = [enter(role).get(address(name, world)).words for role in ("anonymous", "contestant", "organiser")]
         assert len(set(answers)) == 1, name
+
+
+def test_nginx_knows_which_pages_bring_everybody_a_cookie_and_holds_nobody_back_before_them(world, enter):
+    for name, meets in SITE.items():
+        if meets.get != NEVER:
+            path = address(name, world)
+            brings = bool(enter("anonymous").get(path).cookies)
+            assert bool(re.fullmatch(FORMS, path[1:].partition("?")[0])) == brings, name
 
 
 def test_an_answer_that_sets_a_cookie_is_kept_by_nobody(world, enter):

@@ -30,6 +30,8 @@ KEPT = "public, max-age=0, s-maxage=5, must-revalidate"
 COUNTS, PAGE_OF = "Lantoa-Counts", "Lantoa-Page-Of"
 # Cookies of somebody whose page may be their own: a session, and what is to be said once.
 PERSONAL = (f"{settings.SESSION_COOKIE_NAME}=", f"{CookieStorage.cookie_name}=")
+# Forms that anybody may open: each answer brings a cookie of its own, so nothing can be kept of it for others.
+FORMS = r"dang-nhap/|dang-xuat/|[^/]+/(?:dang-ky|so|lan-toa/\d+/bao-cao)/"
 FRESH = "lantoa.fresh"  # in the environment of the writer's own requests: no header of a client comes by this name
 # Queries that have a file of their own, and those that others append to our addresses, which mean nothing to a page.
 VARIANT = r"theo=[a-z-]+"

@@ -16,7 +16,7 @@ from django.core.handlers.base import BaseHandler
 
 from lantoa.contests.rehearsals import PREFIX
 from lantoa.contests.visits import AHEAD, BOTS
-from lantoa.lib.page_files import CAMPAIGN, COUNTS, KEPT, PAGE_OF, PERSONAL, VARIANT
+from lantoa.lib.page_files import CAMPAIGN, COUNTS, FORMS, KEPT, PAGE_OF, PERSONAL, VARIANT
 from lantoa.management.public_pages import request_of
 
 SOURCES = settings.SRC.parents[1] / "deploy" / "nginx"
@@ -99,6 +99,7 @@ def _words(places: Places) -> dict[str, str]:
         "variant": _quoted(VARIANT),
         "campaign": _quoted(CAMPAIGN),
         "personal": "|".join(PERSONAL),
+        "forms": _quoted(FORMS),
         "rehearsers": "\n".join(f"    {ip_address(place)} 1;" for place in places.rehearsers),
         "rehearsal": PREFIX,
         "kept": KEPT,

@@ -20,10 +20,10 @@ KINDS = (
     ("postgres", DATABASE),
     ("pgbouncer", DATABASE),
     ("nginx", "web server"),
-    ("main worker", "background"),
-    ("main pages", "background"),
-    ("lantoa worker", "background"),
-    ("lantoa pages", "background"),
+    ("main worker", "worker"),
+    ("main pages", "pages"),
+    ("lantoa worker", "worker"),
+    ("lantoa pages", "pages"),
 )
 OTHER = "other"
 _BUSY = 12  # field of /proc/diskstats: milliseconds with something under way
@@ -90,8 +90,16 @@ def _processes() -> tuple[dict[int, int], dict[int, str], dict[int, float]]:
             continue
         pid = int(entry.name)
         parents[pid], lines[pid] = int(fields[1]), line
-        seconds[pid] = (int(fields[11]) + int(fields[12])) / TICKS
+        seconds[pid] = _exact(entry) or (int(fields[11]) + int(fields[12])) / TICKS
     return parents, lines, seconds
+
+
+def _exact(process: Path) -> float:
+    """Seconds of CPU of its threads in the scheduler's nanoseconds; 0 where it does not tell them."""
+    try:
+        return sum(int(task.read_text().split()[0]) for task in process.glob("task/*/schedstat")) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 def _kind(pid: int, parents: dict[int, int], lines: dict[int, str]) -> str:

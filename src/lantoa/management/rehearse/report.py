@@ -24,7 +24,8 @@ WHAT_BUSY = {
     "application": "ứng dụng",
     "database": "cơ sở dữ liệu",
     "web server": "nginx",
-    "background": "việc nền",
+    "worker": "việc nền",
+    "pages": "viết sẵn các trang",
     "other": "việc khác",
 }
 STEPS = {
@@ -228,6 +229,7 @@ def data(run: Run, rushes: Sequence[Rush]) -> dict[str, Any]:
         ],
         "seconds": {step: _percentiles(times) for step, times in books.times.items()},
         "busy": _used(run.busy),
+        "compared_in": _used(run.compared_in),
         "capacity": {rush.name: _rush(rush, here=run.here) for rush in rushes},
     }
 
@@ -242,7 +244,9 @@ def _percentiles(times: Any) -> dict[str, float]:
 
 
 def _used(busy: Busy | None) -> dict[str, Any] | None:
-    return asdict(busy) if busy else None
+    if busy is None:
+        return None
+    return asdict(busy) | {"cpu": {kind: round(seconds, 2) for kind, seconds in busy.cpu.items() if seconds}}
 
 
 def _rush(rush: Rush, *, here: bool) -> dict[str, Any]:

@@ -59,6 +59,7 @@ class Run:
     compared: list[Compared] = field(default_factory=list)
     here: bool = False  # the installation runs on this machine
     busy: Busy | None = None  # what this machine did meanwhile
+    compared_in: Busy | None = None  # and from the last answer until all was compared
 
     @property
     def fine(self) -> bool:
@@ -103,9 +104,10 @@ async def compare(run: Run, wire: Wire, say: Say) -> None:
     """Wait until the installation's figures are settled, then compare everything."""
     place = Place(wire, run.asked.slug, run.books)
     installation = Installation(wire, run.asked.slug)
-    over = run.begun + timedelta(seconds=run.took)
+    over, before = run.begun + timedelta(seconds=run.took), Look.now()
     if any(person.left_open for person in run.books.people):
         await close_open(place)
     say("Chờ số liệu của phút cuối, rồi đối chiếu …")
     run.told = await installation.settled(over)
     run.compared = await compare_all(place, installation, run.told, run.asked.seed)
+    run.compared_in = Look.now().since(before)

@@ -77,12 +77,12 @@ def test_pages_hold_before_the_opening_and_with_nobody_there(client, contest, na
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_pages_cost_at_most_four_queries_and_the_same_with_a_larger_crowd(
+def test_pages_cost_at_most_three_queries_and_the_same_with_a_larger_crowd(
     client, me, running, name, django_assert_num_queries
 ):
     visitor = type(client)()
     page(visitor, running, name)
-    cost = {"standings": (2, 4), "unit-standings": (2, 3), "cluster-standings": (2, 3), "statistics": (3, 4)}[name]
+    cost = {"standings": (2, 3), "unit-standings": (2, 2), "cluster-standings": (2, 2), "statistics": (3, 3)}[name]
     for people in (0, 1500):
         if people:
             crowd(running, people=people, seed=9, until=clock.now())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
@@ -17,6 +18,7 @@ from lantoa.lib.compiled import Compiled, Slot
 from lantoa.lib.search import MOST_FOUND, words
 from lantoa.lib.text import fold
 from lantoa.people.models import Account, Group, Person
+from lantoa.people.sessions import key_of
 from lantoa.units.models import Unit
 
 MOST_BULLETINS = 24  # a day, by schedule
@@ -150,6 +152,10 @@ class ContestantQuerySet(models.QuerySet["Contestant"]):
         """This account's entry in a public contest: contest, units and the database's moment in one query."""
         return ENTERING.first(account=account.pk, slug=slug)
 
+    def entered_by(self, cookie: str, slug: str) -> Contestant | None:
+        """The same of whoever is signed in by this cookie, with their account and ``.kept`` by the session."""
+        return ENTERED_BY.first(key=key_of(cookie), slug=slug)
+
 
 class Contestant(models.Model):
     """One person in one contest. `joined_unit` never changes; `unit` is the present one (figures.md §2)."""
@@ -169,6 +175,7 @@ class Contestant(models.Model):
     corrected = models.BooleanField(default=False, db_default=False, editable=False)
 
     moment: datetime  # with `entering`: the database's clock
+    kept: dict[str, Any]  # with `entered_by`: by the session
 
     objects = ContestantQuerySet.as_manager()
 
@@ -184,12 +191,18 @@ class Contestant(models.Model):
         return str(self.person)
 
 
-ENTERING = Compiled(
-    lambda: (
-        Contestant.objects.annotate(moment=Now())  # type: ignore[no-redef]
-        .select_related("contest__root", "unit", "sub_unit", "person")
-        .filter(contest__slug=Slot("slug"), contest__published=True, person__account=Slot("account"))
-    )
+def _entering(*more: str, **who: Any) -> models.QuerySet[Contestant]:
+    found = Contestant.objects.filter(contest__slug=Slot("slug"), contest__published=True, **who)
+    seen = found.annotate(moment=Now())  # type: ignore[no-redef]
+    return seen.select_related("contest__root", "unit", "sub_unit", "person", *more)
+
+
+ENTERING = Compiled(lambda: _entering(person__account=Slot("account")))
+_SESSION = "person__account__sessions"
+ENTERED_BY = Compiled(
+    lambda: _entering(
+        "person__account", **{f"{_SESSION}__key": Slot("key"), f"{_SESSION}__expires_at__gt": Now()}
+    ).annotate(kept=F(f"{_SESSION}__data"))  # type: ignore[no-redef]
 )
 
 

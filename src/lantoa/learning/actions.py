@@ -17,7 +17,7 @@ from lantoa.contests.calendar import Phase
 from lantoa.contests.models import Contest, Contestant
 from lantoa.learning.lessons import Lesson as Written
 from lantoa.learning.lessons import read_lessons, shortened
-from lantoa.learning.models import Lesson, Progress, Topic
+from lantoa.learning.models import Lesson, Outline, Progress, Topic
 from lantoa.lib import clock
 from lantoa.lib.frontmatter import BadContent
 
@@ -33,7 +33,7 @@ class Refused(Exception):
         self.code = code
 
 
-def mark_card(*, contestant: Contestant, lesson: Lesson, card: int, at: datetime | None = None) -> Progress:
+def mark_card(*, contestant: Contestant, lesson: Lesson | Outline, card: int, at: datetime | None = None) -> Progress:
     """Note a card as done. Progress only grows; outside the contest's window nothing is noted (M16)."""
     at = at or clock.now()
     phase = contestant.contest.phase(at)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, Func, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.utils.translation import get_language
 
@@ -25,7 +27,26 @@ class TopicQuerySet(models.QuerySet["Topic"]):
         return TOPICS.all(contest=contest.pk)
 
 
-class Topic(models.Model):
+class Headed:
+    """What is called by its language."""
+
+    title: Any
+    title_en: Any
+    summary: Any
+    summary_en: Any
+
+    @property
+    def heading(self) -> str:
+        """The title in the language of the page."""
+        return str(self.title_en if self.title_en and get_language() == "en" else self.title)
+
+    @property
+    def introduction(self) -> str:
+        """The summary in the language of the page."""
+        return str(self.summary_en if self.summary_en and get_language() == "en" else self.summary)
+
+
+class Topic(Headed, models.Model):
     """A topic of a contest (M6: four of them in the reference)."""
 
     contest = models.ForeignKey(Contest, models.CASCADE, related_name="topics", verbose_name="cuộc thi")
@@ -47,16 +68,6 @@ class Topic(models.Model):
     def __str__(self) -> str:
         return f"{self.number}. {self.title}"
 
-    @property
-    def heading(self) -> str:
-        """The title in the language of the page."""
-        return self.title_en if self.title_en and get_language() == "en" else self.title
-
-    @property
-    def introduction(self) -> str:
-        """The summary in the language of the page."""
-        return self.summary_en if self.summary_en and get_language() == "en" else self.summary
-
 
 TOPICS = Compiled(lambda: Topic.objects.filter(contest=Slot("contest")))
 
@@ -72,9 +83,10 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
         lessons = self.filter(contest=contest, current=True).select_related("topic").defer("cards")
         return lessons.order_by("topic__number", "position")
 
-    def seen_by(self, contestant: Contestant) -> list[Lesson]:
-        """Today's lessons, each with ``.seen``: how far this contestant has come in it, or None."""
-        return SEEN.all(contest=contestant.contest_id, contestant=contestant.pk)
+    def seen_by(self, contestant: Contestant) -> list[tuple[Outline, dict[str, Any] | None]]:
+        """Today's lessons, each with how far this contestant has come in it, or None."""
+        rows = SEEN.rows(contest=contestant.contest_id, contestant=contestant.pk)
+        return [(_outline(row[:-1]), row[-1]) for row in rows]
 
     def owed_by(self, contestant: Contestant | Slot, contest: int | Slot) -> LessonQuerySet:
         """Compulsory lessons of a contest that this contestant has not completed."""
@@ -85,12 +97,18 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
         """Whether there are such lessons."""
         return bool(OWED.rows(contest=contestant.contest_id, contestant=contestant.pk))
 
-    def with_card(self, contestant: Contestant, code: str, number: int) -> Lesson:
-        """Today's lesson of that code, ``.card`` of it and ``.seen``; raises DoesNotExist."""
+    def with_card(self, contestant: Contestant, code: str, number: int) -> tuple[Outline, dict[str, Any] | None]:
+        """Today's lesson of that code if it has this card, and how far one has come in it; raises DoesNotExist."""
         if not 1 <= number <= MOST_CARDS:
             raise Lesson.DoesNotExist
-        who = {"contest": contestant.contest_id, "contestant": contestant.pk}
-        return WITH_CARD.get(**who, code=code, number=number, place=number - 1)
+        found = WITH_CARD.rows(contest=contestant.contest_id, contestant=contestant.pk, code=code, number=number)
+        if not found:
+            raise Lesson.DoesNotExist
+        return _outline(found[0][:-1]), found[0][-1]
+
+    def cards_of(self, outline: Outline) -> tuple[dict[str, Any], ...]:
+        """What stands on the cards of that version: read once a process, for it never changes."""
+        return _cards(outline.pk, outline.digest)
 
 
 class Lesson(models.Model):
@@ -127,20 +145,59 @@ class Lesson(models.Model):
         return f"{self.code} {self.title}"
 
 
-def _seen() -> LessonQuerySet:
+@dataclass(frozen=True, slots=True)
+class TopicWords(Headed):
+    """A topic by value."""
+
+    number: int
+    title: str
+    title_en: str
+    summary: str
+    summary_en: str
+    picture: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A lesson as published, without its cards, by value."""
+
+    pk: int
+    contest_id: int
+    digest: str
+    code: str
+    title: str
+    goal: str
+    takeaway: str
+    minutes: int
+    compulsory: bool
+    size: int
+    topic: TopicWords
+
+
+_OWN = ("pk", "contest_id", "digest", "code", "title", "goal", "takeaway", "minutes", "compulsory", "size")
+_TOPIC = tuple(f"topic__{name}" for name in ("number", "title", "title_en", "summary", "summary_en", "picture"))
+MOST_OUTLINES = 2_000  # that a process remembers; and of how many it remembers the cards
+
+
+@lru_cache(MOST_OUTLINES)
+def _outline(row: tuple[Any, ...]) -> Outline:
+    return Outline(**dict(zip(_OWN, row, strict=False)), topic=TopicWords(*row[len(_OWN) :]))
+
+
+@lru_cache(MOST_OUTLINES // 10)
+def _cards(lesson: int, digest: str) -> tuple[dict[str, Any], ...]:
+    return tuple(Lesson.objects.get(pk=lesson, digest=digest).cards)
+
+
+def _seen() -> models.QuerySet[Lesson, tuple[Any, ...]]:
     known = Progress.objects.filter(contestant=Slot("contestant"), lesson_code=OuterRef("code"))
     seen = JSONObject(cards="cards", last="last_card", completed="completed_at", at="updated_at")
-    return Lesson.objects.current(Slot("contest")).annotate(seen=Subquery(known.values_list(seen)))
+    found = Lesson.objects.current(Slot("contest")).annotate(seen=Subquery(known.values_list(seen)))
+    return found.values_list(*_OWN, *_TOPIC, "seen")
 
 
-def _with_card() -> LessonQuerySet:
-    card = Func("cards", Slot("place"), template="(%(expressions)s::int)", arg_joiner=" -> ", output_field=_JSON)
-    return _seen().annotate(card=card).filter(code=Slot("code"), size__gte=Slot("number"))
-
-
-_JSON = models.JSONField()
-SEEN = Compiled(_seen)
-WITH_CARD = Compiled(_with_card)
+SEEN: Compiled[Any] = Compiled(_seen)
+WITH_CARD: Compiled[Any] = Compiled(lambda: _seen().filter(code=Slot("code"), size__gte=Slot("number")))
 OWED = Compiled(lambda: Lesson.objects.owed_by(Slot("contestant"), Slot("contest")).values_list("pk")[:1])
 
 
@@ -162,7 +219,7 @@ RETURNING p.*
 class ProgressQuerySet(models.QuerySet["Progress"]):
     """Reads and the one write of progress."""
 
-    def mark(self, contestant: Contestant, lesson: Lesson, card: int, at: datetime) -> Progress:
+    def mark(self, contestant: Contestant, lesson: Lesson | Outline, card: int, at: datetime) -> Progress:
         """Note a card as done, and the lesson as completed when it was the last one missing."""
         facts = {"contestant": contestant.pk, "code": lesson.code, "card": card, "size": lesson.size, "at": at}
         return next(iter(self.raw(_MARK, facts)))

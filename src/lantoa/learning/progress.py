@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Any
 
 from lantoa.contests.models import Contestant
-from lantoa.learning.models import Lesson, Topic
+from lantoa.learning.models import Lesson, Outline, TopicWords
 
 
 @dataclass(frozen=True)
 class Place:
-    """One lesson as this contestant has left it."""
+    """One lesson as this contestant has left it; equal to anybody's who left it so, whenever."""
 
-    lesson: Lesson
+    lesson: Outline
     done: frozenset[int]
     last: int
     complete: bool
-    touched: str  # the moment of the last card, as text that sorts; "" when never
+    touched: str = field(compare=False)  # the moment of the last card, as text that sorts; "" when never
 
     @classmethod
-    def of(cls, lesson: Lesson) -> Place:
-        """Read what ``seen_by`` brought along."""
-        seen = getattr(lesson, "seen", None) or {"cards": [], "last": 0, "completed": None, "at": ""}
-        here = frozenset(card for card in seen["cards"] if card <= lesson.size)
-        return cls(lesson, here, seen["last"], seen["completed"] is not None, seen["at"])
+    def of(cls, lesson: Outline, seen: dict[str, Any] | None) -> Place:
+        """Read what the database knows of it (`Lesson.objects.seen_by`)."""
+        known = seen or {"cards": [], "last": 0, "completed": None, "at": ""}
+        here = frozenset(card for card in known["cards"] if card <= lesson.size)
+        last = known["last"] if len(here) < lesson.size else 0  # which matters only while a card is left
+        return cls(lesson, here, last, known["completed"] is not None, known["at"])
 
     @property
     def next_card(self) -> int:
@@ -42,7 +44,7 @@ class Place:
 class Chapter:
     """One topic with its lessons."""
 
-    topic: Topic
+    topic: TopicWords
     places: tuple[Place, ...]
 
     @property
@@ -120,7 +122,7 @@ class Course:
 
 def course(contestant: Contestant) -> Course:
     """The whole course as this contestant has left it; one query."""
-    places = [Place.of(lesson) for lesson in Lesson.objects.seen_by(contestant)]
+    places = [Place.of(*found) for found in Lesson.objects.seen_by(contestant)]
     grouped = groupby(places, key=lambda place: place.lesson.topic)
     return Course(tuple(Chapter(topic, tuple(of_topic)) for topic, of_topic in grouped))
 

@@ -78,16 +78,26 @@ class SessionStore(SessionBase):
         """Whose session it is: read with the session, in its query."""
         return self._account if self.get(SESSION_KEY) else None
 
+    @property
+    def unread(self) -> str | None:
+        """The cookie, as long as nobody has looked what it opens."""
+        return None if hasattr(self, "_session_cache") else self.session_key
+
+    def opened(self, account: Account | None, data: dict[str, Any]) -> dict[str, Any]:
+        """What its row says; for whoever read that row together with something else."""
+        self._account = account
+        who = {} if account is None else {SESSION_KEY: str(account.pk), BACKEND_SESSION_KEY: BACKEND}
+        self._session_cache = {**data, **who}
+        self.accessed = True
+        return self._session_cache
+
     def load(self) -> dict[str, Any]:
         """What is kept; a cookie that opens nothing is forgotten."""
         row = Session.objects.opened_by(self.session_key or "")
         if row is None:
             self._session_key = None
             return {}
-        self._account = row.account
-        if row.account is None:
-            return dict(row.data)
-        return {**row.data, SESSION_KEY: str(row.account.pk), BACKEND_SESSION_KEY: BACKEND}
+        return self.opened(row.account, row.data)
 
     def exists(self, session_key: str) -> bool:
         """Whether a cookie opens a session."""

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from lantoa.contests.models import Contest, Contestant
+from lantoa.people.sessions import SessionStore
 
 
 def contest_or_404(slug: str) -> Contest:
@@ -23,9 +24,23 @@ def contest_or_404(slug: str) -> Contest:
         raise Http404(slug) from missing
 
 
+def _entering(request: HttpRequest, slug: str) -> Contestant | None:
+    """Who of that contest is signed in here; session, account, entry, contest and units in one query.
+
+    Where the session was read already, or is not of somebody who takes part, the ordinary way finds out.
+    """
+    session: SessionStore = request.session  # type: ignore[assignment]
+    if cookie := session.unread:
+        me = Contestant.objects.entered_by(cookie, slug)
+        if me is not None:
+            session.opened(me.person.account, me.kept)
+        return me
+    return Contestant.objects.entering(request.user, slug) if request.user.is_authenticated else None
+
+
 def whoever(request: HttpRequest, slug: str) -> tuple[Contest, Contestant | None, datetime]:
     """The contest, who of it asks if anybody, and the database's moment: one query beside those of the session."""
-    me = Contestant.objects.entering(request.user, slug) if request.user.is_authenticated else None
+    me = _entering(request, slug)
     found = me.contest if me else contest_or_404(slug)
     moment: datetime = me.moment if me else found.moment
     return found, me, moment
@@ -41,12 +56,12 @@ def for_contestant(
 
     @wraps(view)
     def guarded(request: HttpRequest, contest: str, **kwargs: Any) -> HttpResponse:
+        me = _entering(request, contest)
+        if me is not None:
+            return view(request, me, **kwargs)
         if not request.user.is_authenticated:
             return redirect(f"{reverse('sign-in')}?{urlencode({'next': request.get_full_path(), 'contest': contest})}")
-        me = Contestant.objects.entering(request.user, contest)
-        if me is None:
-            contest_or_404(contest)
-            return redirect("register", contest=contest)
-        return view(request, me, **kwargs)
+        contest_or_404(contest)
+        return redirect("register", contest=contest)
 
     return guarded

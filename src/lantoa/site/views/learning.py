@@ -15,9 +15,10 @@ from lantoa.contests.models import Contestant
 from lantoa.learning import games
 from lantoa.learning.actions import Refused, mark_card
 from lantoa.learning.lessons import voice
-from lantoa.learning.models import Lesson
+from lantoa.learning.models import Lesson, Outline
 from lantoa.learning.progress import Course, Place, course
 from lantoa.site.doors import for_contestant
+from lantoa.site.whole import Shown, whole
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,26 +34,30 @@ YEAR = 365 * 24 * 3600
 @for_contestant
 def topics(request: HttpRequest, me: Contestant) -> HttpResponse:
     """The four topics, how far I am, and the one thing to do next."""
-    way, steps, phase = course(me), steps_of(me), _phase(me)
-    taken = [True, way.finished, steps.exam, steps.share, steps.certificate]
-    return render(
+    way = course(me)
+    return whole(
         request,
         "site/learning/topics.html",
-        {
-            **_frame(me),
-            "given_name": me.person.full_name.split()[-1],
-            "course": way,
-            "phase": phase,
-            "last_day": last_day(me.contest.closes_at),
-            "minutes": int(me.contest.time_limit.total_seconds() // 60),
-            "exam_open": phase is Phase.OPEN and (way.finished or not me.contest.learn_first),
-            "taken": taken,
-            "steps_taken": sum(taken),
-            "now": taken.index(False) if False in taken else None,
-            "rings": tuple((str(22 + 9 * ring), f"{12.8 + 5.2 * ring:.1f}", ring < sum(taken)) for ring in range(5)),
-            "next": _next(way, steps, phase, locked=me.contest.learn_first and not way.finished),
-        },
+        contest=me.contest,
+        shows={"course": way, "onward": way.here, "steps": steps_of(me), "phase": _phase(me), **_frame(me)},
+        follows=_topics,
+        own={"given_name": me.person.full_name.split()[-1]},
     )
+
+
+def _topics(contest: Shown, course: Course, steps: Steps, phase: Phase, **_: object) -> dict[str, Any]:
+    """What follows from how far somebody is."""
+    taken = [True, course.finished, steps.exam, steps.share, steps.certificate]
+    return {
+        "last_day": last_day(contest.closes_at),
+        "minutes": int(contest.time_limit.total_seconds() // 60),
+        "exam_open": phase is Phase.OPEN and (course.finished or not contest.learn_first),
+        "taken": taken,
+        "steps_taken": sum(taken),
+        "now": taken.index(False) if False in taken else None,
+        "rings": tuple((str(22 + 9 * ring), f"{12.8 + 5.2 * ring:.1f}", ring < sum(taken)) for ring in range(5)),
+        "next": _next(course, steps, phase, locked=contest.learn_first and not course.finished),
+    }
 
 
 @require_safe
@@ -65,10 +70,15 @@ def lesson(request: HttpRequest, me: Contestant, code: str) -> HttpResponse:
     place = next((place for place in way.places if place.lesson.code == code), None)
     if place is None:
         raise Http404(code)
-    shown = Lesson.objects.get(pk=place.lesson.pk)
-    cards = [{**card, "done": card["n"] in place.done} for card in shown.cards]
-    facts = {"place": place, "lesson": place.lesson, "cards": cards, "course": way, "after": way.after(code)}
-    return render(request, "site/learning/lesson.html", {**_frame(me), **facts, "phase": _phase(me)})
+    facts = {"place": place, "after": way.after(code), "phase": _phase(me)}
+    return whole(
+        request, "site/learning/lesson.html", contest=me.contest, shows={**facts, **_frame(me)}, follows=_lesson
+    )
+
+
+def _lesson(place: Place, **_: object) -> dict[str, Any]:
+    cards = [{**card, "done": card["n"] in place.done} for card in Lesson.objects.cards_of(place.lesson)]
+    return {"lesson": place.lesson, "cards": cards}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,7 +88,7 @@ def card(request: HttpRequest, me: Contestant, code: str, number: int) -> HttpRe
     if _phase(me) is Phase.BEFORE:
         return redirect("topics", contest=me.contest.slug)
     try:
-        found = Lesson.objects.with_card(me, code, number)
+        found, seen = Lesson.objects.with_card(me, code, number)
     except Lesson.DoesNotExist as missing:
         raise Http404(f"{code}/{number}") from missing
     asked = request.POST.get("do", "") if request.method == "POST" else ""
@@ -86,13 +96,15 @@ def card(request: HttpRequest, me: Contestant, code: str, number: int) -> HttpRe
         return _done(me, found, number)
     if asked == "size":
         return _resized(request, request.path)
-    answer = dict(request.POST.lists()) if asked == "play" else None
-    return render(
-        request, "site/learning/card.html", {**_frame(me), **_card(request, found, number, answer), "phase": _phase(me)}
-    )
+    facts = {"lesson": found, "number": number, "size": _size(request), "phase": _phase(me), **_frame(me)}
+    own = {"done": str(len(Place.of(found, seen).done))}
+    if asked == "play":
+        known = {**facts, **own, "contest": me.contest}
+        return render(request, "site/learning/card.html", known | _card(**known, answer=dict(request.POST.lists())))
+    return whole(request, "site/learning/card.html", contest=me.contest, shows=facts, follows=_card, own=own)
 
 
-def _done(me: Contestant, found: Lesson, number: int) -> HttpResponse:
+def _done(me: Contestant, found: Outline, number: int) -> HttpResponse:
     """Note the card and go on; outside the contest's window one may go on reading."""
     try:
         mark_card(contestant=me, lesson=found, card=number, at=_moment(me))
@@ -114,23 +126,21 @@ def _resized(request: HttpRequest, back: str) -> HttpResponse:
     return response
 
 
-def _card(request: HttpRequest, found: Lesson, number: int, answer: games.Answer | None) -> dict[str, Any]:
-    """What the page of a card shows."""
-    place, shown = Place.of(found), found.card  # type: ignore[attr-defined]  # annotated by with_card
+def _size(request: HttpRequest) -> str:
     size = request.COOKIES.get(SIZE_COOKIE, "1")
-    size = size if size in SIZES else "1"
+    return size if size in SIZES else "1"
+
+
+def _card(lesson: Outline, number: int, size: str, answer: games.Answer | None = None, **_: object) -> dict[str, Any]:
+    """What the page of a card shows."""
+    shown = Lesson.objects.cards_of(lesson)[number - 1]
     game = games.show(shown["game"]["kind"], shown["game"]["data"], answer) if "game" in shown else None
     return {
-        "lesson": found,
         "card": shown,
-        "number": number,
-        "last": number == found.size,
-        "done": len(place.done),
-        "place": place,
+        "last": number == lesson.size,
         "game": game,
         "game_template": f"site/learning/games/{game['kind']}.html" if game else "",
         "aloud": voice(shown),
-        "size": size,
         "next_size": SIZES[(SIZES.index(size) + 1) % len(SIZES)],
     }
 
@@ -150,7 +160,7 @@ def _next(way: Course, steps: Steps, phase: Phase, *, locked: bool) -> str:
 
 def _frame(me: Contestant) -> dict[str, Any]:
     """What every page of learning knows."""
-    return {"contest": me.contest, "me": me, "here": "topics", "topics_url": reverse("topics", args=[me.contest.slug])}
+    return {"here": "topics", "topics_url": reverse("topics", args=[me.contest.slug])}
 
 
 def _moment(me: Contestant) -> datetime:

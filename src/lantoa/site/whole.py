@@ -1,0 +1,134 @@
+"""Whole pages that are kept for everything they show, with what is somebody's own poured in (decision 0034).
+
+What a page shows is handed over by value, and its template sees nothing else: no request, no row, nobody's account.
+Two people who are shown the same get the same bytes but for their own, which never enter what is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.contrib.messages import get_messages
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.template import Context
+from django.template.loader import get_template
+from django.utils.html import escape
+from django.utils.translation import get_language
+
+from lantoa.contests.models import Contest
+from lantoa.lib.mould import Mould, mark
+from lantoa.site.context import site
+
+MOST = 24_000_000  # bytes of pages that a process keeps; beyond that it begins anew
+TOKEN = "csrf_token"  # noqa: S105 (the name that Django's tag asks for)
+GZIP = re.compile(r"\bgzip\b")
+
+
+class Root(NamedTuple):
+    """The place where a contest is held."""
+
+    code: str
+    name: str
+    full_name: str
+
+
+class Shown(NamedTuple):
+    """What of a contest a page may show."""
+
+    slug: str
+    name: str
+    name_en: str
+    summary: str
+    summary_en: str
+    organiser: str
+    operator: str
+    share_motto: str
+    opens_at: datetime
+    closes_at: datetime
+    rehearsal: bool
+    asked: int
+    time_limit: timedelta
+    learn_first: bool
+    attempts_limit: int | None
+    public_names: str
+    root: Root
+
+
+def shown(contest: Contest) -> Shown:
+    """A contest by value."""
+    root = Root(contest.root.code, contest.root.name, contest.root.full_name)
+    return Shown(**{name: getattr(contest, name) for name in Shown._fields[:-1]}, root=root)
+
+
+class _Pages:
+    """The moulds of one process."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[Any, ...], Mould] = {}
+        self.size = 0
+
+    def keep(self, key: tuple[Any, ...], page: Mould) -> None:
+        """Raise TypeError for what cannot be compared."""
+        if any(isinstance(value, Model) for value in key):
+            raise TypeError("a row equals itself whatever was changed in it: hand over its values")
+        if self.size + page.size > MOST:
+            self.kept.clear()
+            self.size = 0
+        self.kept[key] = page
+        self.size += page.size
+
+
+_pages = _Pages()
+
+
+def whole(
+    request: HttpRequest,
+    template: str,
+    *,
+    contest: Contest,
+    shows: Mapping[str, Hashable],
+    follows: Callable[..., Mapping[str, Any]] = dict,
+    own: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page that shows these values, and the plain words of ``own`` where the template names them.
+
+    What else the template wants to know is worked out by ``follows`` from the contest and the values alone, when the
+    page is not there yet. ``own`` is escaped here; a template can show such a word, but not look at it. A form's token
+    is poured too. What is said once stands on a page that is not kept.
+    """
+    signed_in = request.user.is_authenticated
+    said = list(get_messages(request))
+    values = [shows[name] for name in shows]
+    key = (template, get_language(), request.get_full_path(), signed_in, shown(contest), *map(type, values), *values)
+    page = None if said else _pages.kept.get(key)
+    if page is None:
+        marks = {name: mark(name) for name in (*(own or ()), TOKEN)}
+        known = {**shows, "contest": key[4], **follows(contest=key[4], **shows), **marks}
+        known |= {"messages": said, "user": {"is_authenticated": signed_in}}
+        page = Mould(get_template(template).template.render(Context(_framed(request, known))))  # type: ignore[attr-defined]
+        if not said:
+            _pages.keep(key, page)
+    return _sent(request, page, own or {}, status)
+
+
+def _framed(request: HttpRequest, known: dict[str, Any]) -> dict[str, Any]:
+    """With what base.html says of the address."""
+    return {**site(request), "request": {"path": request.path}, **known}
+
+
+def _sent(request: HttpRequest, page: Mould, own: Mapping[str, str], status: int) -> HttpResponse:
+    values = {name: escape(value).encode() for name, value in own.items()}
+    if TOKEN in page.names:
+        values[TOKEN] = get_token(request).encode()
+    if not GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
+        return HttpResponse(page.pour(values), status=status)
+    packed = HttpResponse(page.pour_packed(values), status=status)
+    packed.headers["Content-Encoding"] = "gzip"
+    packed.headers["Vary"] = "Accept-Encoding"
+    return packed

@@ -9,7 +9,7 @@ import json
 import sys
 import traceback
 from contextlib import redirect_stderr, redirect_stdout
-from io import StringIO
+from io import BytesIO, TextIOWrapper
 
 import django
 from django.core.management import CommandError, call_command
@@ -26,18 +26,21 @@ def main() -> None:
 
 def job(arguments: list[str]) -> tuple[int, str]:
     """The status that the command would have ended with, and all that it said."""
-    said = StringIO()
+    said = TextIOWrapper(BytesIO(), encoding="utf-8", write_through=True)  # some commands say bytes
     with redirect_stdout(said), redirect_stderr(said):
         close_old_connections()
+        status = 1
         try:
             call_command(*arguments, stdout=said, stderr=said)
+            status = 0
         except CommandError as refused:
-            return 1, f"{said.getvalue()}{refused}"
+            print(refused)
         except SystemExit as ended:
-            return int(ended.code or 0), said.getvalue()
+            status = int(ended.code or 0)
         except Exception:  # noqa: BLE001 - what breaks is told, and the next one is asked for
-            return 1, said.getvalue() + traceback.format_exc()
-    return 0, said.getvalue()
+            traceback.print_exc()
+    said.seek(0)
+    return status, said.read()
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ class Rush:
     grew: asyncio.Event = field(default_factory=asyncio.Event)
     stop: bool = False
     port: int = 0  # where the site is asked, if not where it listens
+    pause: float = 0.0  # seconds between two exams of one person
 
     def over(self) -> bool:
         """Whether enough is acknowledged, and nobody is being killed any more."""
@@ -49,6 +50,7 @@ class Rush:
             if sat.acknowledged:
                 self.acknowledged += 1
                 self.grew.set()
+            await asyncio.sleep(self.pause * rng.uniform(0.5, 1.5))
         await page.wire.close()
 
     async def until(self, count: int) -> None:

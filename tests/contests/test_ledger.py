@@ -16,6 +16,11 @@ from tests.factories.contest import DURING, a_contest, a_contestant
 pytestmark = pytest.mark.django_db
 
 
+def enter_joining(me):
+    """Write down somebody who was loaded without a line of the log."""
+    ledger.append(me.contest_id, ledger.joined(me), contestant=me.pk, number=ledger.JOINING)
+
+
 @pytest.fixture
 def contest():
     return a_contest()
@@ -53,16 +58,16 @@ def test_joining_again_writes_nothing_more(contest):
 def test_a_fact_that_is_rolled_back_leaves_no_entry(contest):
     me = a_contestant(contest)
     with transaction.atomic():
-        ledger.enter_joining(me)
+        enter_joining(me)
         transaction.set_rollback(True)
     assert not Entry.objects.exists()
 
 
 def test_the_same_fact_is_never_entered_twice(contest):
     me = a_contestant(contest)
-    ledger.enter_joining(me)
+    enter_joining(me)
     with pytest.raises(DatabaseError, match="entry_fact_once"), transaction.atomic():
-        ledger.enter_joining(me)
+        enter_joining(me)
 
 
 def test_moving_is_an_entry_with_the_moment_from_which_it_counts(contest):
@@ -93,7 +98,7 @@ def test_every_correction_has_its_entry(contest, kind, attempt):
 
 def test_a_line_never_changes_and_is_never_deleted(contest):
     me = a_contestant(contest)
-    ledger.enter_joining(me)
+    enter_joining(me)
     entries = Entry.objects.filter(contestant=me)
     for change in ({"line": "join 1 00"}, {"at_ms": 1}, {"secret": b"x" * 32}, {"body": "x"}, {"number": 7}):
         with pytest.raises(DatabaseError, match="never changes"), transaction.atomic():
@@ -105,7 +110,7 @@ def test_a_line_never_changes_and_is_never_deleted(contest):
 
 def test_secret_body_and_link_may_be_erased(contest):
     me = a_contestant(contest)
-    ledger.enter_joining(me)
+    enter_joining(me)
     before = Entry.objects.get()
     Entry.objects.update(secret=None, body=None, contestant=None)
     after = Entry.objects.get()
@@ -127,7 +132,7 @@ def test_rules_and_units_are_published_once_for_each_version(contest):
 
 def test_what_was_loaded_in_bulk_is_entered_once(contest):
     people = [a_contestant(contest, name=f"Người {n}") for n in range(5)]
-    ledger.enter_joining(people[0])
+    enter_joining(people[0])
     assert ledger.enter_missing_joinings(contest) == 4
     assert ledger.enter_missing_joinings(contest) == 0
     assert Waiting.objects.count() == 5

@@ -3,9 +3,10 @@
 import pytest
 from django.db import connection
 
-from lantoa.people import actions
+from lantoa.people import actions, statements
 from lantoa.people.models import Account, Person
 from lantoa.people.refused import Refused
+from lantoa.people.sessions import Session, SessionStore
 from tests.factories.at_once import at_once
 from tests.people.conftest import FACTS
 
@@ -74,6 +75,33 @@ def test_joining_fifty_times_at_once_is_one_entry_and_one_step(contest, unit):
     outcomes = at_once([lambda: join(contest=contest, person=Person.objects.get(pk=person.pk), at=FACTS["at"])] * CROWD)
     assert len({outcome.pk for outcome in outcomes}) == 1
     assert (Contestant.objects.count(), Movement.objects.count()) == (1, 1)
+
+
+def changes_against_entering(unit, times=12):
+    """An old password that was found right while another was being set: which entries are left after each race."""
+    account = actions.register(**{**FACTS, "unit": unit})
+    left = []
+    for number in range(times):
+        here = Account.objects.get(pk=account.pk)
+        at_once(
+            [lambda n=number: Account.objects.filter(pk=account.pk).update(password=f"another {n}")]
+            + [lambda old=here: SessionStore().enter(old)] * 4
+        )
+        left.append(Session.objects.count())
+        Session.objects.all().delete()
+    return left
+
+
+def test_no_session_by_the_old_password_outlives_the_change(unit):
+    assert set(changes_against_entering(unit)) == {0}
+
+
+def test_control_with_the_account_not_held_one_does(unit, monkeypatch):
+    unheld = statements.ENTER.replace("FOR SHARE", "").replace(
+        "FROM held RETURNING", "FROM held, pg_sleep(0.05) RETURNING"
+    )
+    monkeypatch.setattr(statements, "ENTER", unheld)
+    assert set(changes_against_entering(unit)) != {0}
 
 
 def test_tries_at_one_account_are_counted_exactly_also_fifty_at_once(unit):

@@ -9,8 +9,10 @@ from django.db import connection
 from django.urls import reverse
 
 from lantoa.lib import clock
-from lantoa.people.models import Account
+from lantoa.people.actions import create_staff
+from lantoa.people.models import Account, FailedSignIn
 from lantoa.people.sessions import Session, SessionStore, key_of
+from tests.people.conftest import PASSWORD
 from tests.site.test_register_page import SLUG
 
 
@@ -81,6 +83,53 @@ def test_signing_in_gives_another_cookie_and_the_old_one_opens_nothing(signed_in
     signed_in.force_login(account)
     assert cookie(signed_in) != before
     assert not SessionStore(before).account
+
+
+def test_entering_is_one_statement_and_is_not_written_again_with_the_answer(account, django_assert_num_queries):
+    store = SessionStore()
+    with django_assert_num_queries(1):
+        assert store.enter(account)
+        store.save()
+    row = Session.objects.get()
+    assert (bytes(row.key), row.account, row.data) == (key_of(store.session_key), account, {})
+    store["word"] = "sóng"
+    store.save()
+    assert SessionStore(store.session_key)["word"] == "sóng"
+
+
+def test_what_a_visitors_session_kept_stays_and_what_another_persons_kept_goes(account, register):
+    store = SessionStore()
+    store["word"] = "sóng"
+    store.save()
+    before = store.session_key
+    assert store.enter(account)
+    again = SessionStore(store.session_key)
+    assert (again["word"], again.account) == ("sóng", account)
+    other = register(phone="0912345679", citizen_id="031175004822")
+    assert again.enter(other)
+    last = SessionStore(again.session_key)
+    assert ("word" in last, last.account) == (False, other)
+    assert not Session.objects.filter(key__in=[key_of(before), key_of(store.session_key)]).exists()
+
+
+@pytest.mark.parametrize(
+    "change", [{"password": "another"}, {"is_active": False}], ids=lambda change: next(iter(change))
+)
+def test_nobody_enters_an_account_that_was_changed_since_its_password_was_looked_at(account, change):
+    tries = FailedSignIn.objects.create(key=b"x" * 32, since=clock.now(), times=3)
+    Account.objects.filter(pk=account.pk).update(**change)
+    assert not SessionStore().enter(account, tries=tries.key)
+    assert not Session.objects.exists()
+    assert FailedSignIn.objects.exists()
+
+
+def test_the_last_sign_in_is_kept_of_staff_alone(account):
+    staff = create_staff(username="ban-to-chuc", password=PASSWORD, roles=["organiser"])
+    for one in (account, staff):
+        assert SessionStore().enter(one)
+        one.refresh_from_db()
+    assert account.last_login is None
+    assert staff.last_login is not None
 
 
 def test_a_session_that_was_ended_meanwhile_never_comes_back(signed_in):

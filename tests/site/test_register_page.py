@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import SESSION_KEY
 from django.urls import reverse
 
 from lantoa.contests.models import Contestant
@@ -205,10 +206,18 @@ def test_asking_which_numbers_are_taken_ends_at_the_addresss_limit(client, conte
     assert "Đã thử quá nhiều lần" in page_of(client)
 
 
-def test_the_page_asks_two_questions_of_the_database_and_registering_a_few_more(
+def test_the_page_asks_two_questions_of_the_database_and_registering_four_more(
     client, contest, django_assert_max_num_queries
 ):
     with django_assert_max_num_queries(2):
         client.get(address())
-    with django_assert_max_num_queries(26):  # its entry in the log among them
+    with django_assert_max_num_queries(6):  # its entry in the log among them
         send(client)
+
+
+def test_signing_in_asks_three_questions_of_the_database(client, contest, django_assert_max_num_queries):
+    send(client)
+    client.logout()
+    with django_assert_max_num_queries(3):
+        client.post(reverse("sign-in"), {"login": "0912345678", "password": TYPED["password"], "contest": SLUG})
+    assert Contestant.objects.filter(person__account=client.session[SESSION_KEY]).exists()

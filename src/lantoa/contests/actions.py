@@ -6,17 +6,19 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import connection, transaction
 
-from lantoa.contests import ledger
+from lantoa.contests import ledger, statements
 from lantoa.contests.calendar import Phase
 from lantoa.contests.corrections import decide
 from lantoa.contests.models import Contest, Contestant, Correction, Movement
 from lantoa.lib import clock
-from lantoa.people.journal import note, subject
-from lantoa.people.models import Account, Person
-from lantoa.people.validity import missing
+from lantoa.lib.rows import one
+from lantoa.people.journal import subject
+from lantoa.people.models import TAKING_PART, Account, Person
+from lantoa.people.validity import lacking, missing
 from lantoa.units.models import Unit
 
 PSEUDONYM = 16  # bytes (log.md §1)
@@ -37,22 +39,25 @@ def join(*, contest: Contest, person: Person, at: datetime | None = None) -> Con
     Raises :class:`Refused`: rehearsal, before, closed, no_unit, unit_elsewhere. The entry and its step in the journal
     of figures (figures.md §2) are one transaction.
     """
+    moment = clock.whole(at or clock.now())
+    refused = _refusal(contest, person, moment)
+    if refused is None and (entry := _enter(contest, person, moment)):
+        return entry
     if known := contest.contestants.filter(person=person).first():
         return known
-    moment = clock.whole(at or clock.now())
+    raise Refused(refused or "unknown")
+
+
+def _refusal(contest: Contest, person: Person, at: datetime) -> str | None:
+    """Why somebody who does not take part yet cannot; None: they can."""
     if person.rehearsal is not contest.rehearsal:
-        raise Refused("rehearsal")
-    phase = contest.phase(moment)
+        return "rehearsal"
+    phase = contest.phase(at)
     if phase is not Phase.OPEN:
-        raise Refused(phase.value)
+        return phase.value
     if person.unit is None:
-        raise Refused("no_unit")
-    if person.unit.parent_id != contest.root_id:
-        raise Refused("unit_elsewhere")
-    try:
-        return _enter(contest, person, person.unit, moment)
-    except IntegrityError:
-        return contest.contestants.get(person=person)
+        return "no_unit"
+    return None if person.unit.parent_id == contest.root_id else "unit_elsewhere"
 
 
 def move(*, contestant: Contestant, unit: Unit, sub_unit: Unit | None, by: Account, at: datetime | None = None) -> None:
@@ -106,20 +111,21 @@ def _move(entry: Contestant, unit: Unit, by: Account, at: datetime) -> None:
         )  # fmt: skip
 
 
-@transaction.atomic
-def _enter(contest: Contest, person: Person, unit: Unit, at: datetime) -> Contestant:
-    contestant = Contestant.objects.create(
-        contest=contest,
-        person=person,
-        who=secrets.token_bytes(PSEUDONYM),
-        joined_unit=unit,
-        unit=unit,
-        sub_unit=person.sub_unit,
-        group=person.group,
-        joined_at=at,
-        valid_at=None if missing(person) else at,
-    )
-    Movement.objects.create(contest=contest, at=at, known_at=at, unit=unit, contestant=contestant, reg=1)
-    ledger.enter_joining(contestant)
-    note(getattr(person, "account", None), "join", subject(person), at=at, contest=contest.slug)
-    return contestant
+def _enter(contest: Contest, person: Person, at: datetime) -> Contestant | None:
+    """Entry, step, the log's line and the journal's in one statement; None: there is one already."""
+    assert person.unit is not None
+    made = Contestant(contest=contest, person=person, who=secrets.token_bytes(PSEUDONYM), joined_at=at)
+    made.unit = made.joined_unit = person.unit
+    made.sub_unit, made.group = person.sub_unit, person.group
+    account = getattr(person, "account", None)
+    values: dict[str, Any] = {name: getattr(made, f"{name}_id") for name in ("contest", "person", "unit", "sub_unit")}
+    values |= {"who": made.who, "group": made.group, "at": at, "complete": not lacking(person)}
+    values |= {"purpose": TAKING_PART, "actor": account.pk if account else None}
+    values |= {"subject": subject(person), "slug": contest.slug}
+    values |= ledger.joined(made).parameters(ledger.JOINING)
+    row = one(statements.JOIN, values)
+    if row is None:
+        return None
+    made.pk, made.valid_at = row
+    made._state.adding, made._state.db = False, connection.alias  # noqa: SLF001 (as `from_db` leaves it)
+    return made

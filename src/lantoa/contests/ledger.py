@@ -28,16 +28,27 @@ _MS = timedelta(milliseconds=1)
 _CODE = re.compile(r"[0-9A-Z-]{1,16}")
 
 
-APPEND = """
-WITH entered AS (
+def entered(source: str) -> str:
+    """The parts of a statement that enter what `Written.parameters` says.
+
+    ``source`` is a part before it of one row: contest, and id of the contestant.
+    """
+    return f"""entered AS (
     INSERT INTO lantoa_entry (contest_id, contestant_id, number, at_ms, line, leaf, secret, body)
-    VALUES (%(contest)s, %(contestant)s, %(log_number)s, %(log_at_ms)s, %(log_line)s, %(log_leaf)s, %(log_secret)s,
-            %(log_body)s)
-    RETURNING id
+    SELECT contest, id, %(log_number)s::integer, %(log_at_ms)s::bigint, %(log_line)s, %(log_leaf)s::bytea,
+           %(log_secret)s::bytea, %(log_body)s::text
+      FROM {source}
+    RETURNING id, contest_id
 ), queued AS (
-    INSERT INTO lantoa_waiting (entry_id, contest_id) SELECT id, %(contest)s FROM entered
-)
-SELECT id FROM entered"""
+    INSERT INTO lantoa_waiting (entry_id, contest_id) SELECT id, contest_id FROM entered
+)"""  # noqa: S608 (our own text; every value is a parameter)
+
+
+APPEND = f"""
+WITH whose AS (
+    SELECT %(contest)s::bigint AS contest, %(contestant)s::bigint AS id
+), {entered("whose")}
+SELECT id FROM entered"""  # noqa: S608 (the same)
 
 
 def sealed(source: str, body: str) -> str:
@@ -151,11 +162,6 @@ def joined(contestant: Contestant) -> Written:
 def joining(who: bytes, unit: str, at: datetime) -> Written:
     """The same, of what it is made of; ``unit`` as :func:`code_of` names it."""
     return personal("join", at, forms.Join(who, unit))
-
-
-def enter_joining(contestant: Contestant) -> None:
-    """Write down that somebody takes part."""
-    append(contestant.contest_id, joined(contestant), contestant=contestant.pk, number=JOINING)
 
 
 def enter_correction(correction: Correction, *, reason: str = "decision") -> None:

@@ -7,14 +7,15 @@ from datetime import datetime
 from typing import NoReturn
 
 from django.contrib.auth.hashers import make_password
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from lantoa.lib import citizen_id as citizen_numbers
 from lantoa.lib import clock
 from lantoa.lib import phone as phones
 from lantoa.lib.digits import Unreadable
+from lantoa.lib.rows import one
 from lantoa.lib.text import name_key, tidy
-from lantoa.people import access, numbers, passwords, rehearsals, sign_in
+from lantoa.people import access, numbers, passwords, rehearsals, sign_in, statements
 from lantoa.people.journal import note, subject
 from lantoa.people.models import TAKING_PART, Account, Consent, Group, Person, Role
 from lantoa.people.refused import Fault, Refused
@@ -40,11 +41,13 @@ def register(
     consent_version: str,
     sure: bool = True,
     rehearsal: bool = False,
+    address: str | None = None,
     at: datetime | None = None,
 ) -> Account:
     """Open the one account of a person (M1–M3); raises :class:`Refused` with a fault for each field to correct.
 
     Numbers may come as typed; not ``sure``, odd ones raise a doubt. An empty ``consent_version`` is no consent.
+    ``address`` is where it comes from: call it `sign_in.asking_whose_number`.
     For a ``rehearsal`` both numbers must be invented ones, and nowhere else may they be.
     Also fifty at once make one account: the keyed indexes are unique in the database.
     """
@@ -58,23 +61,28 @@ def register(
     _group(group, faults)
     _password_and_consent(password, person.full_name, consent_version, faults)
     faults |= rehearsals.faults(phone_number, citizen_number, rehearsal=rehearsal)
-    _not_taken(phone_number, citizen_number, faults)
+    faults = _not_taken(phone_number, citizen_number, faults, address=address, at=moment)
     _raise(faults if sure or rehearsal else _doubts(phone_number, citizen_number) | faults)
     numbers.put(person, phone_number=phone_number, citizen_number=citizen_number)
     return _open_account(person, make_password(password), consent_version, moment)
 
 
 def _open_account(person: Person, password: str, consent_version: str, at: datetime) -> Account:
-    """Person, account, consent and journal in one transaction; the database refuses a second one."""
+    """Person, account, consent and journal in one statement; the database refuses a second one."""
     account = Account(person=person, created_at=at, password=password)
+    columns = ("full_name", "sort_key", "phone_sealed", "phone_index", "citizen_id_sealed", "citizen_id_index", "group")
+    values = {name: getattr(person, name) for name in (*columns, "rehearsal")}
+    values |= {"person": person.pk, "unit": person.unit_id, "sub_unit": person.sub_unit_id, "subject": subject(person)}
+    values |= {"password": password, "purpose": TAKING_PART, "consent_version": consent_version, "at": at}
     try:
-        with transaction.atomic():
-            person.save(force_insert=True)
-            account.save(force_insert=True)
-            Consent.objects.create(person=person, purpose=TAKING_PART, text_version=consent_version, given_at=at)
-            note(account, "register", subject(person), at=at)
+        row = one(statements.REGISTER, values)
     except IntegrityError as error:
         _taken(error)
+    assert row is not None
+    (account.pk,) = row
+    account.carries(())
+    for made in (person, account):
+        made._state.adding, made._state.db = False, connection.alias  # noqa: SLF001 (as `from_db` leaves them)
     return account
 
 
@@ -90,6 +98,7 @@ def correct_profile(
     sub_unit: Unit | None = None,
     group: str = "",
     sure: bool = True,
+    address: str | None = None,
     at: datetime | None = None,
 ) -> list[str]:
     """Correct what is given, leave the rest; which fields changed.
@@ -108,7 +117,7 @@ def correct_profile(
     changed = [field for field, value in _values(person).items() if value != before[field]]
     for field in FIXED & set(changed) if identity_fixed else ():
         faults[field] = Fault("fixed_after_exam")
-    _not_taken(phone_number, citizen_number, faults, besides=person)
+    faults = _not_taken(phone_number, citizen_number, faults, address=address, at=moment, besides=person)
     faults = faults if sure else _doubts(phone_number, citizen_number) | faults
     if faults:
         person.refresh_from_db()
@@ -256,15 +265,27 @@ def _password_and_consent(password: str, name: str, consent_version: str, faults
         faults["consent"] = Fault("not_given")
 
 
-def _not_taken(phone: str | None, citizen_id: str | None, faults: Faults, besides: Person | None = None) -> None:
-    """Say at once what somebody else holds; the database's constraints have the last word."""
-    asked = {
-        "phone": numbers.index_phone(phone) if phone else None,
-        "citizen_id": numbers.index_citizen_id(citizen_id) if citizen_id else None,
-    }
-    if any(asked.values()):
-        for name in Person.objects.taken(phone=asked["phone"], citizen_id=asked["citizen_id"], besides=besides):
-            faults[name] = Fault("taken")
+def _not_taken(
+    phone: str | None,
+    citizen_id: str | None,
+    faults: Faults,
+    *,
+    address: str | None,
+    at: datetime,
+    besides: Person | None = None,
+) -> Faults:
+    """The faults, with what somebody else holds; where the address may ask no more, only that.
+
+    The database's constraints have the last word.
+    """
+    said = sign_in.asked(
+        phone=numbers.index_phone(phone) if phone else None,
+        citizen_id=numbers.index_citizen_id(citizen_id) if citizen_id else None,
+        address=address,
+        at=at,
+        besides=besides,
+    )
+    return said if "login" in said else faults | said
 
 
 def _doubts(phone: str | None, citizen_id: str | None) -> Faults:

@@ -155,8 +155,12 @@ class Account(AbstractBaseUser):
     def kinds(self) -> frozenset[str]:
         """The kinds of this account's roles; read once an object."""
         if not hasattr(self, "_kinds"):
-            self._kinds = frozenset(self.roles.values_list("kind", flat=True)) if self.is_active else frozenset()
+            self.carries(self.roles.values_list("kind", flat=True) if self.is_active else ())
         return self._kinds
+
+    def carries(self, kinds: Iterable[str]) -> None:
+        """Take the kinds of the roles as they were read with the account."""
+        self._kinds = frozenset(kinds) if self.is_active else frozenset()
 
     def may(self, power: str) -> bool:
         """Whether one of the roles carries ``power`` (people/access.py)."""

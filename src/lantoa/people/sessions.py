@@ -6,6 +6,7 @@ A changed password and a closed account take their rows away by themselves (trig
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -17,6 +18,8 @@ from django.db.models.functions import Now
 from django.utils.crypto import get_random_string
 
 from lantoa.lib.compiled import Compiled, Slot
+from lantoa.lib.rows import one
+from lantoa.people import statements
 from lantoa.people.models import Account
 from lantoa.people.sign_in import BACKEND
 
@@ -72,6 +75,7 @@ class SessionStore(SessionBase):
         super().__init__(session_key)
         self._new = False
         self._account: Account | None = None
+        self._entered: dict[str, Any] | None = None
 
     @property
     def account(self) -> Account | None:
@@ -118,12 +122,33 @@ class SessionStore(SessionBase):
         self._session_cache = kept
         self._new = self.modified = True
 
+    def enter(self, account: Account, *, tries: bytes = b"") -> bool:
+        """Sign in under a cookie that nobody has seen; the ``tries`` before it no longer count. One statement.
+
+        What a visitor's session kept stays; another person's goes. False: the account was closed meanwhile, or has
+        another password.
+        """
+        before, kept = self.session_key, self._session  # type: ignore[attr-defined]
+        other = kept.get(SESSION_KEY, str(account.pk)) != str(account.pk)
+        data = {} if other else {name: value for name, value in kept.items() if name not in AUTH}
+        cookie = get_random_string(COOKIE_LENGTH, VALID_KEY_CHARS)
+        values = {"account": account.pk, "password": account.password, "tries": tries, "data": json.dumps(data)}
+        values |= {"key": key_of(cookie), "before": key_of(before) if before else None}
+        values |= {"expires_at": self.get_expiry_date()}
+        if one(statements.ENTER, values) is None:
+            return False
+        self._session_key, self._entered, self.modified = cookie, dict(self.opened(account, data)), True
+        return True
+
     def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 (Django's signature)
         """Write it down; raises UpdateError for one that was ended meanwhile: it never comes back."""
         if self.session_key is None:
             self.create()
             return
         kept = dict(self._get_session(no_load=must_create))  # type: ignore[attr-defined]
+        if kept == self._entered:
+            return  # written when it was entered, and nothing since
+        self._entered = None
         account = kept.get(SESSION_KEY)
         values = {
             "account_id": int(account) if account else None,

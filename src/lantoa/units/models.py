@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_noop
 
+from lantoa.lib.compiled import Compiled, Slot
 from lantoa.lib.text import fold
 
 
@@ -78,6 +79,15 @@ class UnitQuerySet(models.QuerySet["Unit"]):
             return None, None
         return (found, None) if found.kind in COMMUNE_LEVEL else (found.parent, found)
 
+    def chosen(self, root: Unit, code: str, place_code: str) -> tuple[Unit | None, Unit | None]:
+        """The commune of that code, and the place of the other code inside one; one query."""
+        found = {unit.code: unit for unit in CHOSEN.all(root=root.pk, code=code, place=place_code)}
+        commune, place = found.get(code), found.get(place_code)
+        return (
+            commune if commune and commune.kind in COMMUNE_LEVEL and commune.parent_id == root.pk else None,
+            place if place and place.kind not in COMMUNE_LEVEL else None,
+        )
+
     def city(self, code: str) -> Unit | None:
         """The standing city of that code."""
         return self.standing().filter(code=code, kind=Kind.CITY).first()
@@ -137,6 +147,13 @@ _NAMED = {str(kind): Kind(kind).label for kind in (*COMMUNE_LEVEL, Kind.CITY)}
 def full_name(kind: str, name: str) -> str:
     """The full name of a unit of that kind and name."""
     return f"{_NAMED[kind]} {name}" if kind in _NAMED else name
+
+
+CHOSEN = Compiled(
+    lambda: Unit.objects.standing().filter(
+        Q(parent=Slot("root")) | Q(parent__parent=Slot("root")), code__in=(Slot("code"), Slot("place"))
+    )
+)
 
 
 class Cluster(models.Model):

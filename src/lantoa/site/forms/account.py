@@ -185,7 +185,7 @@ class PlaceFields(AccountForm):
     sub_unit = _list(_("Thôn, tổ dân phố, trường hoặc cơ quan"), _("Có thể bỏ qua"))
     group = _list(_("Bạn là"))
     unclear: Mapping[str, Fault] = {}
-    read: tuple[list[Unit], Unit | None] = ([], None)
+    read: tuple[Unit, Unit | None] | None = None
 
     def offer(self, units: Iterable[Unit], inside: Iterable[Unit]) -> None:
         """What can be chosen: the communes, and what lies inside the one chosen."""
@@ -213,22 +213,25 @@ class PlaceFields(AccountForm):
         """The commune chosen, or the only one that the typed words can mean, and the place inside it."""
         if "unit" not in self.fields:
             return None, None
-        units = list(Unit.objects.communes_of(root))
-        code, typed = self.data.get("unit", ""), self.data.get("unit_typed", "")
-        unit = next((unit for unit in units if unit.code == code), None) or search.one(units, typed)
-        if unit is None and len(search.suggest(units, typed)) > 1:
-            self.unclear = {"unit": Fault("several")}
-        place_code = self.data.get("sub_unit", "")
-        place = Unit.objects.place(root, place_code)[1] if place_code else None
+        code, place_code = self.data.get("unit", ""), self.data.get("sub_unit", "")
+        unit, place = Unit.objects.chosen(root, code, place_code)
+        typed = self.data.get("unit_typed", "")
+        if unit is None:
+            units = list(Unit.objects.communes_of(root))
+            unit = search.one(units, typed)
+            if unit is None and len(search.suggest(units, typed)) > 1:
+                self.unclear = {"unit": Fault("several")}
         self.data = {**dict(self.data.items()), "unit": unit.code if unit else ""}
         self.fields["unit"].widget.attrs["data-typed"] = "" if unit else typed
-        self.read = (units, unit)
+        self.read = (root, unit)
         return unit, place
 
     def offer_again(self) -> None:
         """The same choices, for the page that shows what is wrong."""
-        units, unit = self.read
-        self.offer(units, Unit.objects.inside(unit) if unit else ())
+        if self.read:
+            self.offer_places(*self.read)
+        else:
+            self.offer((), ())
 
 
 class RegisterForm(PlaceFields):

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login as open_session
 from django.contrib.auth import logout as close_session
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
@@ -22,8 +21,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from lantoa.contests.models import Contest
 from lantoa.people import actions, sign_in
 from lantoa.people.models import Account
-from lantoa.people.refused import Refused
-from lantoa.site.doors import contest_or_404
+from lantoa.people.refused import Fault, Refused
+from lantoa.site.doors import contest_or_404, let_in
 from lantoa.site.forms.account import PasswordForm, SignInForm
 from lantoa.site.views import profile, register
 from lantoa.units.models import Unit
@@ -47,25 +46,29 @@ def units_json(request: HttpRequest, contest: str) -> HttpResponse:
 @require_http_methods(GET_POST)
 def sign_in_page(request: HttpRequest) -> HttpResponse:
     """By phone or citizen number and password; who is signed in already goes on."""
-    contest = _contest_named(request)
     if request.user.is_authenticated:
-        return _onward(request, contest, request.user)
+        return _onward(request, request.user)
     form = SignInForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            account = _let_in(request, **form.cleaned_data)
+        except Refused as refused:
+            form.show(refused.faults)
+        else:
+            return _onward(request, account)
     by_name = request.GET.get("kieu") == "ten"
     if by_name:
         form.fields["login"].label = _("Tên đăng nhập")
         form.fields["login"].widget.attrs |= {"inputmode": "text", "class": "input"}
-    if request.method == "POST" and form.is_valid():
-        typed = form.cleaned_data
-        try:
-            account = sign_in.sign_in(**typed, address=sign_in.address_of(request.META))
-        except Refused as refused:
-            form.show(refused.faults)
-        else:
-            open_session(request, account, backend=sign_in.BACKEND)
-            return _onward(request, contest, account)
-    page = {"form": form, "contest": contest, "next": _next(request), "by_name": by_name, "accounts": _demo_accounts()}
-    return render(request, "site/account/sign_in.html", page)
+    page = {"form": form, "contest": _contest_named(request), "next": _next(request)}
+    return render(request, "site/account/sign_in.html", {**page, "by_name": by_name, "accounts": _demo_accounts()})
+
+
+def _let_in(request: HttpRequest, login: str, password: str) -> Account:
+    proven = sign_in.prove(login=login, password=password, address=sign_in.address_of(request.META))
+    if not let_in(request, proven.account, tries=proven.tries):
+        raise Refused(login=Fault("wrong"))
+    return proven.account
 
 
 @require_http_methods(GET_POST)
@@ -102,12 +105,13 @@ def password(request: HttpRequest) -> HttpResponse:
     return render(request, "site/account/password.html", page)
 
 
-def _onward(request: HttpRequest, contest: Contest | None, account: Any) -> HttpResponseRedirect:
+def _onward(request: HttpRequest, account: Any) -> HttpResponseRedirect:
     """Where somebody goes once signed in: where they wanted to, else on with the contest."""
     if wanted := _next(request):
         return HttpResponseRedirect(wanted)
     if account.is_staff:
         return HttpResponseRedirect(reverse("admin:index"))
+    contest = _contest_named(request)
     return redirect("topics", contest=contest.slug) if contest else redirect("home")
 
 

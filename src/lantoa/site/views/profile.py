@@ -72,12 +72,11 @@ def _corrected(request: HttpRequest, me: Contestant, form: CorrectForm, *, fixed
     if not fixed and unit is None:
         form.show(form.unclear or {"unit": Fault("empty")})
         return False
+    address = sign_in.address_of(request.META)
+    known = {**typed, **places, "address": address}
     try:
-        with (
-            sign_in.asking_whose_number(sign_in.address_of(request.META), at=me.moment),
-            rechecking(person=me.person),
-        ):
-            actions.correct_profile(person=me.person, by=by, identity_fixed=fixed, sure=sure, **{**typed, **places})
+        with sign_in.asking_whose_number(address, at=me.moment), rechecking(person=me.person):
+            actions.correct_profile(person=me.person, by=by, identity_fixed=fixed, sure=sure, **known)
             if unit and not fixed:
                 move(contestant=me, unit=unit, sub_unit=place, by=by)
     except Refused as refused:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth import login as open_session
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -17,7 +16,7 @@ from lantoa.contests.models import Contest, Contestant
 from lantoa.people import actions, sign_in
 from lantoa.people.models import Account, Person
 from lantoa.people.refused import Refused
-from lantoa.site.doors import contest_or_404
+from lantoa.site.doors import contest_or_404, let_in
 from lantoa.site.forms.account import RegisterForm
 from lantoa.units.models import Unit
 
@@ -57,7 +56,7 @@ def _register(request: HttpRequest, contest: Contest) -> HttpResponse:
         except Refused as refused:
             form.show({**refused.faults, **form.unclear})
         else:
-            open_session(request, account, backend=sign_in.BACKEND)
+            let_in(request, account)
             assert account.person is not None
             return _enter(request, contest, account.person)
     form.offer_again()
@@ -68,8 +67,8 @@ def _open_account(
     request: HttpRequest, contest: Contest, form: RegisterForm, unit: Unit | None, place: Unit | None
 ) -> Account:
     """Register; asking again and again which numbers are taken counts against the address."""
-    typed, now = form.cleaned_data, contest.moment
-    with sign_in.asking_whose_number(sign_in.address_of(request.META), at=now):
+    typed, now, address = form.cleaned_data, contest.moment, sign_in.address_of(request.META)
+    with sign_in.asking_whose_number(address, at=now):
         return actions.register(
             full_name=typed["full_name"],
             phone=typed["phone"],
@@ -81,6 +80,7 @@ def _open_account(
             consent_version=str(contest.package_version) if typed["consent"] else "",
             sure=bool(typed["seen"]),
             rehearsal=contest.rehearsal,
+            address=address,
             at=now,
         )
 

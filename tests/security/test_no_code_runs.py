@@ -112,7 +112,7 @@ def test_only_what_a_cleaner_made_is_marked_safe():
         ("lantoa.py", "mark_safe(path.read_text"),  # our own drawings
         ("certificate.py", "mark_safe(paper.art"),
         ("certificate.py", "mark_safe(qr.svg"),  # escapes its label
-        ("book.py", "mark_safe(qr.svg"),
+        ("exam_pages.py", "mark_safe(qr.svg_in_series"),
         ("bulletins.py", "mark_safe(markdown.page"),  # nh3
         ("bulletins.py", 'mark_safe("<wbr>"'),
         ("shares.py", "mark_safe(linebreaks"),  # with autoescape

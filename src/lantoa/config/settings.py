@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "lantoa.api.door.OpenDoor",
     "lantoa.config.giving_way.ReadsGiveWay",
+    "lantoa.site.lane.ResultLane",
     "lantoa.site.visits.CountVisits",
     "lantoa.config.readable.ReadableText",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -173,10 +173,13 @@ class Told:
         return {one.attempt for one in self.stands if one.kind == Kind.VOID and one.attempt is not None}
 
 
+NOTHING_TOLD = Told([], [])
+
+
 def told(contestant: Contestant) -> Told:
     """For the contestant's own pages; of most people nothing was ever decided, and nothing is asked."""
     if not contestant.corrected:
-        return Told([], [])
+        return NOTHING_TOLD
     family = family_of(contestant)
     last = {
         (one.attempt, one.kind if one.kind in (Kind.MOVE, Kind.MERGE) else Kind.VOID): one

@@ -1,8 +1,9 @@
-"""The fast lane: starting, saving and submitting, answered before any other middleware (design/performance.md).
+"""The fast lane: the exam's steps, answered before any other middleware (design/performance.md).
 
 In the last hour these are nearly all that is asked. A request that is exactly as our page sends it, from somebody
-signed in, is one statement and an answer. Anything else, a reason to be told, a visitor without a session, an old
-browser that does not say where it comes from, goes on to the ordinary view, which does the same by the same rules.
+signed in, is one statement and an answer to start, save and submit; the pages before and after are few queries and
+poured. Anything else, a reason to be told, a visitor without a session, an old browser that does not say where it
+comes from, goes on to the ordinary view, which does the same by the same rules.
 """
 
 from __future__ import annotations
@@ -12,30 +13,40 @@ import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.conf import settings
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.request import UnreadablePostError
-from django.urls import reverse
+from django.urls import ResolverMatch, resolve, reverse
 from django.utils.translation import override
 
-from lantoa.contests.models import Contest
+from lantoa.contests.models import Contest, Contestant
 from lantoa.exams import hot, slips
+from lantoa.exams.actions import Refused, slip_to_start
+from lantoa.exams.corrections import NOTHING_TOLD
 from lantoa.exams.marking import NOTHING
+from lantoa.exams.results import attempt_of, attempts_of
 from lantoa.people.sessions import key_of
+from lantoa.site.exam_pages import result_page, start_page
 from lantoa.site.paper import frame, paper
 from lantoa.site.visits import count_page
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 LEVEL = 1  # of compression: the highest takes ten times as long for a tenth less
-_PATH = re.compile(r"/(en/)?([-\w]+)/thi/(?:bat-dau/|([1-9]\d{0,5})/(luu|nop)/)", re.ASCII)
+_STEP = re.compile(r"/(en/)?([-\w]+)/thi/(?:bat-dau/|([1-9]\d{0,5})/(luu|nop)/)", re.ASCII)
+_EXAM = re.compile(r"/(en/)?([-\w]+)/thi/()", re.ASCII)
+_RESULT = re.compile(r"/(en/)?([-\w]+)/ket-qua/([1-9]\d{0,5})/", re.ASCII)
+SAID_ONCE = CookieStorage.cookie_name
 _TOKEN = re.compile(r"[a-zA-Z0-9]{32}")  # Django's CSRF cookie, which is a form's token as it is
 _FIELD = re.compile(rb"(?:^|&)(ban|chac|phieu|c\d{1,2})=([\w-]*)")
 
 View = Callable[[HttpRequest], HttpResponse]
+Page = Callable[[HttpRequest, Contestant, int], HttpResponse | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +76,8 @@ class FastLane:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer from the lane, or let it pass."""
-        if request.method != "POST" or not (match := _PATH.fullmatch(request.path_info)):
-            return self.get_response(request)
         try:
-            answer = _answer(request, match)
+            answer = self._answer(request)
         except (OperationalError, InterfaceError):
             connection.close()  # the ordinary way opens another, or says that there is no database
             answer = None
@@ -76,8 +85,24 @@ class FastLane:
             answer = None
         return answer or self.get_response(request)
 
+    def _answer(self, request: HttpRequest) -> HttpResponse | None:
+        if request.method == "POST":
+            match = _STEP.fullmatch(request.path_info)
+            return _sent(request, match) if match else None
+        match = _EXAM.fullmatch(request.path_info)
+        return _opened(request, match, _start_page) if match else None
 
-def _answer(request: HttpRequest, match: re.Match[str]) -> HttpResponse | None:
+
+class ResultLane(FastLane):
+    """The same for the page of a result, which gives way to what is written (giving_way.py) and so stands behind it."""
+
+    def _answer(self, request: HttpRequest) -> HttpResponse | None:
+        match = _RESULT.fullmatch(request.path_info)
+        return _opened(request, match, _result) if match else None
+
+
+def _sent(request: HttpRequest, match: re.Match[str]) -> HttpResponse | None:
+    """A form of our page."""
     cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
     if not cookie or not request.META.get("CONTENT_TYPE", "").startswith(FORM) or not _from_our_page(request):
         return None
@@ -85,6 +110,37 @@ def _answer(request: HttpRequest, match: re.Match[str]) -> HttpResponse | None:
     fields = {name.decode(): value.decode() for name, value in _FIELD.findall(request.body)}
     asked = Asked(request, "en" if english else "vi", contest, int(number or 0), key_of(cookie), fields)
     return {None: _start, "luu": _save, "nop": _submit}[verb](asked)
+
+
+def _opened(request: HttpRequest, match: re.Match[str], page: Page) -> HttpResponse | None:
+    """A page that somebody opens by its plain address, with nothing to be said to them once."""
+    cookies = request.COOKIES
+    cookie = cookies.get(settings.SESSION_COOKIE_NAME)
+    if request.method != "GET" or request.META.get("QUERY_STRING") or not cookie or SAID_ONCE in cookies:
+        return None
+    if settings.HTTPS and not request.is_secure():
+        return None
+    request.get_host()  # a name that we do not go by is refused by the ordinary way
+    english, contest, number = match.groups()
+    language = "en" if english else "vi"
+    me = Contestant.objects.entered_by(cookie, contest)
+    if me is None or me.corrected or me.kept:
+        return None
+    with override(language):
+        request.user, request.resolver_match = me.person.account, _named_by(language, request.path_info)
+        answer = page(request, me, int(number or 0))
+    if answer is None:
+        return None
+    answer.headers["Content-Language"] = language
+    answer.headers["Vary"] = "Cookie, Accept-Encoding"
+    count_page(request, answer, contest)
+    return _named(request.resolver_match.url_name or "", answer)
+
+
+@lru_cache(maxsize=1_024)
+def _named_by(_language: str, address: str) -> ResolverMatch:
+    """The pattern of an address, in the language that is active."""
+    return resolve(address)
 
 
 def _from_our_page(request: HttpRequest) -> bool:
@@ -96,6 +152,29 @@ def _from_our_page(request: HttpRequest) -> bool:
         return site == "same-origin"
     origin: str | None = request.META.get("HTTP_ORIGIN")
     return origin == f"{request.scheme}://{request.get_host()}"
+
+
+def _start_page(request: HttpRequest, me: Contestant, _number: int) -> HttpResponse | None:
+    """For who may start now: the button, which needs no more looking up."""
+    token = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
+    attempts = attempts_of(me) if _TOKEN.fullmatch(token) else []
+    last = attempts[0] if attempts else None
+    if not _TOKEN.fullmatch(token) or (last is not None and last.submitted_at is None):
+        return None
+    try:
+        slip = slip_to_start(me, last, me.moment).sealed(me.contest.slug)
+    except Refused:
+        return None
+    request.META["CSRF_COOKIE"] = token  # whom a form's token is made for, as Django's own middleware finds it
+    return start_page(request, me, attempts, NOTHING_TOLD, learned=True, refusal="", slip=slip)
+
+
+def _result(request: HttpRequest, me: Contestant, number: int) -> HttpResponse | None:
+    """A result about which nothing was decided."""
+    attempt = attempt_of(me, number)
+    if attempt is None or attempt.submitted_at is None:
+        return None
+    return result_page(request, me, attempt, NOTHING_TOLD)
 
 
 def _start(asked: Asked) -> HttpResponse | None:

@@ -14,7 +14,7 @@ from time import monotonic
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -72,7 +72,8 @@ def _make(contest: Contest, language: str) -> Frame:
     marks = {name: mark(name) for name in (*names, "questions", "places", "total")}
     with override(language):
         known = {"contest": contest, "here": "topics", "number": NUMBER}
-        page = render_to_string("site/exam/paper.html", {**known, **marks}, _anybody(contest))
+        asked = _anybody(reverse("exam", kwargs={"contest": contest.slug}))
+        page = render_to_string("site/exam/paper.html", {**known, **marks}, asked)
         return Frame(
             contest=contest,
             language=language,
@@ -83,11 +84,12 @@ def _make(contest: Contest, language: str) -> Frame:
         )
 
 
-def _anybody(contest: Contest) -> HttpRequest:
+def _anybody(address: str) -> HttpRequest:
     """A request as everybody's who sits at this paper: somebody who is signed in opens the exam's address."""
     request = HttpRequest()
     request.method = "GET"
-    request.path = request.path_info = reverse("exam", kwargs={"contest": contest.slug})
+    request.path = request.path_info = address
+    request.resolver_match = resolve(address)
     request.user = Account()
     return request
 

@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template import Context
 from django.template.loader import get_template
-from django.utils.html import escape
+from django.utils.html import conditional_escape
 from django.utils.translation import get_language
 
 from lantoa.contests.models import Contest
@@ -99,8 +99,8 @@ def whole(
     """The page that shows these values, and the plain words of ``own`` where the template names them.
 
     What else the template wants to know is worked out by ``follows`` from the contest and the values alone, when the
-    page is not there yet. ``own`` is escaped here; a template can show such a word, but not look at it. A form's token
-    is poured too. What is said once stands on a page that is not kept.
+    page is not there yet. ``own`` is escaped here unless it is marked as safe; a template can show such a word, but not
+    look at it. A form's token is poured too. What is said once stands on a page that is not kept.
     """
     signed_in = request.user.is_authenticated
     said = list(get_messages(request))
@@ -123,7 +123,7 @@ def _framed(request: HttpRequest, known: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sent(request: HttpRequest, page: Mould, own: Mapping[str, str], status: int) -> HttpResponse:
-    values = {name: escape(value).encode() for name, value in own.items()}
+    values = {name: conditional_escape(value).encode() for name, value in own.items()}
     if TOKEN in page.names:
         values[TOKEN] = get_token(request).encode()
     if not GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):

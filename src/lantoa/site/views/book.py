@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path, reverse
-from django.utils.safestring import mark_safe
+from django.urls import path
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
@@ -18,8 +15,8 @@ from lantoa.contests import receipts, witnesses
 from lantoa.contests.export import ending_files, folder_of
 from lantoa.contests.log import Head
 from lantoa.contests.models import Contest, Contestant
-from lantoa.lib import qr
 from lantoa.site.doors import contest_or_404, for_contestant, whoever
+from lantoa.site.exam_pages import card_of
 from lantoa_verify.entries import BadEntry
 from lantoa_verify.export import CHECKPOINT, HEADS, POLICY
 
@@ -27,25 +24,14 @@ MUTABLE = ("checkpoint", "heads.txt", "policy", "openings/", "answers/")  # ever
 LONGEST_NOTE = 20_000  # bytes
 
 
-def receipt_context(me: Contestant, number: int) -> dict[str, Any]:
-    """What the receipt's card shows; empty for an attempt from before the log."""
-    shown = receipts.stub_of_attempt(me.pk, number)
-    if shown is None:
-        return {}
-    with override("vi"):
-        stem = f"{settings.PUBLIC_URL}{reverse('book', kwargs={'contest': me.contest.slug})}?ma="
-    code = qr.svg_in_series(stem, shown.code, label=_("Mã QR của biên nhận"))
-    return {"receipt": shown, "receipt_qr": mark_safe(code), "number": number}  # noqa: S308 (escaped there)
-
-
 @require_GET
 @for_contestant
 def receipt(request: HttpRequest, me: Contestant, number: int) -> HttpResponse:
     """The receipt of one of my attempts by itself: the result page fetches it until the proof is there."""
-    context = receipt_context(me, number)
-    if not context:
+    card = card_of(me, number)
+    if card is None:
         raise Http404(str(number))
-    return render(request, "site/book/receipt.html", {"contest": me.contest, "me": me, **context})
+    return render(request, "site/book/receipt.html", {"contest": me.contest, "receipt": card, "number": number})
 
 
 @require_GET

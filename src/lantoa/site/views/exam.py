@@ -17,20 +17,16 @@ from lantoa.exams import actions, results
 from lantoa.exams.corrections import told
 from lantoa.exams.marking import NOTHING, read_sheet, unanswered
 from lantoa.exams.models import Attempt
-from lantoa.exams.ranking import SENTENCE
-from lantoa.learning.models import Topic
 from lantoa.learning.progress import finished
-from lantoa.site.decisions import decisions
 from lantoa.site.doors import for_contestant
+from lantoa.site.exam_pages import result_page, start_page
 from lantoa.site.paper import frame_of, paper
-from lantoa.site.views.book import receipt_context
-from lantoa.standings import ranks
 
 MOST_REVISIONS = 10_000_000  # far above what a page can count in an attempt
 
 
 def _page(request: HttpRequest, template: str, me: Contestant, status: int = 200, **context: Any) -> HttpResponse:
-    return render(request, template, {"contest": me.contest, "me": me, "here": "topics", **context}, status=status)
+    return render(request, template, {"contest": me.contest, "here": "topics", **context}, status=status)
 
 
 @require_GET
@@ -43,21 +39,9 @@ def exam(request: HttpRequest, me: Contestant) -> HttpResponse:
         if me.moment < last.deadline:
             return _paper(request, me, last)
         return _submitted(me, actions.submit_attempt(contestant=me, number=last.number))
-    made = told(me)
     learned = bool(attempts) or not me.contest.learn_first or finished(me)
-    return _page(
-        request,
-        "site/exam/intro.html",
-        me,
-        phase=me.contest.phase(me.moment).value,
-        learned=learned,
-        attempts=attempts,
-        slip=_slip(me, last),
-        void=made.void_attempts,
-        joined=made.joined,
-        minutes=int(me.contest.time_limit.total_seconds() // 60),
-        refusal=_words(request.GET.get("tu-choi", "")),
-    )
+    refusal = _words(request.GET.get("tu-choi", ""))
+    return start_page(request, me, attempts, told(me), learned=learned, refusal=refusal, slip=_slip(me, last))
 
 
 def _paper(request: HttpRequest, me: Contestant, attempt: Attempt) -> HttpResponse:
@@ -171,34 +155,7 @@ def result(request: HttpRequest, me: Contestant, number: int) -> HttpResponse:
         raise Http404(str(number))
     if attempt.submitted_at is None:
         return redirect("exam", contest=me.contest.slug)
-    best = getattr(attempt.contestant, "best", None)
-    made = told(me)
-    return _page(
-        request,
-        "site/exam/result.html",
-        me,
-        attempt=attempt,
-        best=best,
-        decided=decisions(made, number),
-        void=number in made.void_attempts,
-        is_best=best is not None and best.attempt_id == attempt.pk,
-        asked=len(attempt.questions),
-        scores=_scores(me, attempt),
-        sentence=SENTENCE[get_language() or "vi"],
-        place=ranks.my_ranks(best) if best is not None else None,
-        phase=me.contest.phase(me.moment).value,
-        **receipt_context(me, number),
-    )
-
-
-def _scores(me: Contestant, attempt: Attempt) -> list[dict[str, Any]]:
-    """Right answers by topic, with the topics' names in the page's language."""
-    english = get_language() == "en"
-    names = {topic.number: (english and topic.title_en) or topic.title for topic in Topic.objects.of(me.contest)}
-    return [
-        {"title": names.get(score.topic, str(score.topic)), "right": score.right, "asked": score.asked}
-        for score in results.by_topic(attempt)
-    ]
+    return result_page(request, me, attempt, told(me))
 
 
 urlpatterns = [

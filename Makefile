@@ -24,15 +24,16 @@ $(VENV)/.words: $(VENV)/.main $(wildcard src/lantoa/locale/*/LC_MESSAGES/*.po)
 	$(BIN)/python tools/compile_words.py
 	touch $@
 
-$(VENV)/.hash: $(VENV)/.main requirements/build.txt tools/faster_hash.py # the same password hash for half the CPU
+# The same password hash for half the CPU: for those who carry a rush. A demonstration and the tests do without.
+$(VENV)/.hash: $(VENV)/.main requirements/build.txt tools/faster_hash.py
 	@{ command -v cc && test -n "$$(find /usr/include -path '*python3*/Python.h' 2>/dev/null)"; } >/dev/null || test "$$(id -u)" != 0 \
 	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends gcc libc6-dev python3-dev >/dev/null; } || true
 	$(BIN)/python tools/faster_hash.py
 	touch $@
 
-setup: $(VENV)/.main $(VENV)/.words $(VENV)/.hash
+setup: $(VENV)/.main $(VENV)/.words $(VENV)/.hash ## what an installation for people needs; no tests, no demonstration
 
-run: setup ## serve the reference contest with demonstration data on http://127.0.0.1:8000 (PORT changes it; SIMULATE=1: its days made again)
+run: $(VENV)/.main $(VENV)/.words ## serve the reference contest with demonstration data on http://127.0.0.1:8000 (PORT changes it; SIMULATE=1: its days made again)
 	LANTOA_DEMO=1 LANTOA_URL=http://127.0.0.1:$(PORT) PORT=$(PORT) $(BIN)/lantoa serve $(if $(SIMULATE),--simulate,--demo)
 
 browser: # and pdftotext, which reads back what a certificate says; strace, faketime and redis for tests/faults

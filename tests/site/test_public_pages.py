@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lantoa.lib import page_files
+from lantoa.contests.models import Contestant, Movement
+from lantoa.exams.models import Best
+from lantoa.exams.ranking import RANKING
+from lantoa.lib import clock, page_files
 from lantoa.lib.page_files import COUNTS, KEPT, LEASE, PAGE_OF, PageFiles, file_name
+from lantoa.lib.text import mask_name
+from lantoa.people.models import Account, Person
 from lantoa.site import visits
 from lantoa.site.visits import VisitCounter
+from lantoa.standings.ranks import my_place
+from lantoa.standings.rebuild import rebuild
 from tests.factories.contest import a_contest, a_contestant
+from tests.factories.crowd import crowd
 
 HTML = "<!doctype html><title>đã giữ</title>".encode()
 PHONE = "Mozilla/5.0 (Linux; Android 10) AppleWebKit/537.36 Chrome/120.0 Mobile"
@@ -172,3 +183,97 @@ def test_a_web_server_that_counts_is_told_whose_page_it_is_and_the_site_counts_n
     assert answer.headers[PAGE_OF] == SLUG
     assert counter._made[SLUG] == 0
     assert PAGE_OF not in browser.get(f"/{SLUG}/").headers
+
+
+# ── Somebody signed in: the state that everybody sees, and what is their own ──────────────────────────────────────────
+
+
+@pytest.fixture
+def running(db):
+    """A contest in which two hundred have taken the exam."""
+    contest = a_contest(opens_at=clock.now() - timedelta(days=5), closes_at=clock.now() + timedelta(days=5))
+    crowd(contest, people=200, seed=4, until=clock.now())
+    rebuild(contest)
+    return contest
+
+
+def signed_in(contest, **where):
+    me = Contestant.objects.filter(contest=contest, **where).first()
+    browser = Client(headers={"User-Agent": PHONE})
+    account = Account.objects.filter(person=me.person).first() or Account.objects.create(
+        person=me.person, password="!", created_at=clock.now()
+    )
+    browser.force_login(account, backend="lantoa.people.sign_in.PhoneOrCitizenId")
+    return me, browser
+
+
+def made(settings, name, html):
+    files = PageFiles(settings.PAGES)
+    files.keep(name, html)
+    files.vouch(page_files.time.time())
+
+
+BOARDS = ("", "xep-hang/", "xep-hang/don-vi/", "xep-hang/cum/", "thong-ke/")
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_who_is_signed_in_reads_no_counts_while_a_public_page_stands(
+    running, settings, board, django_assert_num_queries
+):
+    made(settings, f"{SLUG}/{board}index", HTML)
+    ranked = list(Best.objects.filter(contest=running).order_by(*RANKING)[:2])
+    for best in ranked * 2:
+        _, browser = signed_in(running, pk=best.contestant_id)
+        assert "Trang của tôi" in browser.get(f"/{SLUG}/{board}").content.decode()
+        with django_assert_num_queries(2 if board == "xep-hang/" else 1):
+            browser.get(f"/{SLUG}/{board}")
+
+
+def test_two_people_on_the_kept_board_see_their_own_places_and_rows(running, settings):
+    made(settings, f"{SLUG}/xep-hang/index", HTML)
+    ranked = list(Best.objects.filter(contest=running).order_by(*RANKING)[:60])
+    for _ in range(2):
+        for best in (ranked[0], ranked[7], ranked[-1]):
+            me, browser = signed_in(running, pk=best.contestant_id)
+            html = browser.get(f"/{SLUG}/xep-hang/").content.decode()
+            place = my_place(me)
+            assert f"<b>{place.city}</b>" in html
+            assert f"<b>{place.unit}</b>" in html
+            assert me.unit.full_name in html
+            assert html.count('id="toi"') == (1 if best is not ranked[-1] else 0)
+            if best is not ranked[-1]:
+                row = html.split('id="toi"')[1].split("</tr>")[0]
+                assert mask_name(me.person.full_name) in row
+
+
+def test_names_on_the_kept_landing_are_each_ones_own_and_never_markup(running, settings):
+    made(settings, f"{SLUG}/index", HTML)
+    people = []
+    for place, name in enumerate(("Trần Thị Mận", "Lê <b>Đào</b>")):
+        me, browser = signed_in(running, pk=Contestant.objects.filter(contest=running)[place].pk)
+        Person.objects.filter(pk=me.person_id).update(full_name=name)
+        people.append((name, browser))
+    for name, browser in people * 2:
+        html = browser.get(f"/{SLUG}/").content.decode()
+        assert f"Chào {escape(name)}." in html
+        assert all(escape(other) not in html for other, _ in people if other != name)
+        assert "<b>Đào</b>" not in html
+
+
+def test_the_state_is_read_again_when_the_public_page_is_made_again_or_vouched_for_no_more(running, settings, time):
+    made(settings, f"{SLUG}/thong-ke/index", HTML)
+    _, browser = signed_in(running)
+    first = registered(browser)
+    me, at = signed_in(running)[0], clock.now()
+    Movement.objects.create(contest=running, at=at, known_at=at, unit=me.unit, reg=1, contestant=me)
+    assert registered(browser) == first
+    made(settings, f"{SLUG}/thong-ke/index", HTML + b"<p>")
+    time(2)
+    assert registered(browser) == first + 1
+    time(LEASE + 20)
+    assert registered(browser) == first + 1
+
+
+def registered(browser):
+    html = browser.get(f"/{SLUG}/thong-ke/").content.decode()
+    return int(re.search(r"người đăng ký</dt>\s*<dd>([\d.]+)", html)[1].replace(".", ""))

@@ -132,12 +132,12 @@ def a_request(account):
 
 
 def test_what_is_said_once_is_said_once(contest):
-    before = len(room._pages.kept)
+    before = len(room._pages.young)
     request = a_request(AnonymousUser())
     add_message(request, INFO, "Đã ghi nhận <b>")
     said = html(whole(request, "site/base.html", contest=contest, shows={}))
     assert "Đã ghi nhận &lt;b&gt;" in said
-    assert len(room._pages.kept) == before
+    assert len(room._pages.young) == before
     assert "Đã ghi nhận" not in html(whole(a_request(AnonymousUser()), "site/base.html", contest=contest, shows={}))
 
 
@@ -146,10 +146,21 @@ def test_a_row_cannot_name_a_page(contest):
         whole(a_request(AnonymousUser()), "site/base.html", contest=contest, shows={"me": contest})
 
 
-def test_pages_beyond_the_limit_are_forgotten(contest, monkeypatch):
+def test_pages_that_nobody_asks_for_are_forgotten_and_the_others_stay(contest, monkeypatch):
     monkeypatch.setattr(room, "_pages", room._Pages())
     monkeypatch.setattr(room, "MOST", 60_000)
-    for n in range(20):
+    asked = whole(a_request(AnonymousUser()), "site/base.html", contest=contest, shows={"n": "asked for"})
+    first = next(iter(room._pages.young.values()))
+    for n in range(40):
         whole(a_request(AnonymousUser()), "site/base.html", contest=contest, shows={"n": n})
-        assert 0 < room._pages.size <= 60_000
-    assert 0 < len(room._pages.kept) < 20
+        again = whole(a_request(AnonymousUser()), "site/base.html", contest=contest, shows={"n": "asked for"})
+        assert again.content == asked.content
+        assert room._pages.size <= 60_000
+    assert first in room._pages.young.values()
+    assert len(room._pages.young) + len(room._pages.old) < 20
+
+
+def test_a_page_that_nobody_will_ask_for_again_is_not_kept(contest, monkeypatch):
+    monkeypatch.setattr(room, "_pages", room._Pages())
+    whole(a_request(AnonymousUser()), "site/base.html", contest=contest, shows={}, again=False)
+    assert not room._pages.young

@@ -66,7 +66,7 @@ class Mould:
 
 def _deflated(part: bytes) -> bytes:
     """Blocks that end at a whole byte and look back at nothing before them."""
-    packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     return packer.compress(part) + packer.flush(zlib.Z_FULL_FLUSH)
 
 

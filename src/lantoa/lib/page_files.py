@@ -62,9 +62,9 @@ class Sheet:
             return cls(file.read(), f'"{int(status.st_mtime):x}-{status.st_size:x}"')
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Page:
-    """A page as it is sent: plain and packed by gzip; `modified` in seconds of Unix time."""
+    """A page as it is sent: plain and packed by gzip; `modified` in seconds of Unix time. The next one is another."""
 
     plain: Sheet
     packed: Sheet

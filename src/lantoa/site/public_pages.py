@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -22,6 +24,8 @@ from lantoa.site.visits import count_page
 GZIP = re.compile(r"\bgzip\b")
 CONTEST = re.compile(r"/(?:en/)?([-a-zA-Z0-9_]+)/")
 KEPT_PAGE = "kept"
+T = TypeVar("T")
+_states: WeakKeyDictionary[Page, Any] = WeakKeyDictionary()  # what is shown to those who are signed in
 
 
 class PublicPages:
@@ -34,6 +38,7 @@ class PublicPages:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Send what is kept; else go on."""
+        request.pages = self.reader  # type: ignore[attr-defined] # for `as_everybody`
         page = self._kept(request)
         return self.get_response(request) if page is None else answer(request, page)
 
@@ -43,6 +48,22 @@ class PublicPages:
             return None
         page = self.reader.page(request.path_info, sent.get("QUERY_STRING", ""))
         return page if page is not None and _is_our_name(request) else None
+
+
+def as_everybody(request: HttpRequest, read: Callable[..., T], *given: object) -> tuple[T, bool]:
+    """What ``read`` finds, and whether it stands as long as the public page of this address.
+
+    Whoever is signed in so sees the state that everybody sees, read once for all of them when that page was made
+    anew; ``given`` must be nobody's own. Where no such page is vouched for, it is read for each request.
+    """
+    reader: PageReader | None = None if FRESH in request.META else getattr(request, "pages", None)
+    page = reader and reader.page(request.path_info, request.META.get("QUERY_STRING", ""))
+    if not page:
+        return read(*given), False
+    found: T | None = _states.get(page)
+    if found is None:
+        found = _states[page] = read(*given)
+    return found, True
 
 
 def is_personal(cookies: str) -> bool:

@@ -6,7 +6,6 @@ Two people who are shown the same get the same bytes but for their own, which ne
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -23,10 +22,10 @@ from django.utils.translation import get_language
 from lantoa.contests.models import Contest
 from lantoa.lib.mould import Mould, mark
 from lantoa.site.context import site
+from lantoa.site.public_pages import GZIP
 
-MOST = 24_000_000  # bytes of pages that a process keeps; beyond that it begins anew
+MOST = 16_000_000  # bytes of pages, after which a process forgets those that nobody asked for meanwhile
 TOKEN = "csrf_token"  # noqa: S105 (the name that Django's tag asks for)
-GZIP = re.compile(r"\bgzip\b")
 
 
 class Root(NamedTuple):
@@ -47,6 +46,7 @@ class Shown(NamedTuple):
     summary_en: str
     organiser: str
     operator: str
+    contact: str
     share_motto: str
     opens_at: datetime
     closes_at: datetime
@@ -66,20 +66,27 @@ def shown(contest: Contest) -> Shown:
 
 
 class _Pages:
-    """The moulds of one process."""
+    """The moulds of one process: those asked for lately, and those before them."""
 
     def __init__(self) -> None:
-        self.kept: dict[tuple[Any, ...], Mould] = {}
-        self.size = 0
+        self.young: dict[tuple[Any, ...], Mould] = {}
+        self.old: dict[tuple[Any, ...], Mould] = {}
+        self.size = 0  # of the young ones, in bytes
+
+    def get(self, key: tuple[Any, ...]) -> Mould | None:
+        """The page of that name; an old one grows young."""
+        found = self.young.get(key)
+        if found is None and (found := self.old.pop(key, None)):
+            self.keep(key, found)
+        return found
 
     def keep(self, key: tuple[Any, ...], page: Mould) -> None:
         """Raise TypeError for what cannot be compared."""
         if any(isinstance(value, Model) for value in key):
             raise TypeError("a row equals itself whatever was changed in it: hand over its values")
         if self.size + page.size > MOST:
-            self.kept.clear()
-            self.size = 0
-        self.kept[key] = page
+            self.old, self.young, self.size = self.young, {}, 0
+        self.young[key] = page
         self.size += page.size
 
 
@@ -94,27 +101,30 @@ def whole(
     shows: Mapping[str, Hashable],
     follows: Callable[..., Mapping[str, Any]] = dict,
     own: Mapping[str, str] | None = None,
+    again: bool = True,
     status: int = 200,
 ) -> HttpResponse:
     """The page that shows these values, and the plain words of ``own`` where the template names them.
 
     What else the template wants to know is worked out by ``follows`` from the contest and the values alone, when the
     page is not there yet. ``own`` is escaped here unless it is marked as safe; a template can show such a word, but not
-    look at it. A form's token is poured too. What is said once stands on a page that is not kept.
+    look at it. A form's token is poured too. What is said once stands on a page that is not kept, as one that nobody
+    will ask for ``again``.
     """
     signed_in = request.user.is_authenticated
     said = list(get_messages(request))
+    again = again and not said
     values = [shows[name] for name in shows]
     key = (template, get_language(), request.get_full_path(), signed_in, shown(contest), *map(type, values), *values)
-    page = None if said else _pages.kept.get(key)
+    page = _pages.get(key) if again else None
     if page is None:
         marks = {name: mark(name) for name in (*(own or ()), TOKEN)}
         known = {**shows, "contest": key[4], **follows(contest=key[4], **shows), **marks}
         known |= {"messages": said, "user": {"is_authenticated": signed_in}}
         page = Mould(get_template(template).template.render(Context(_framed(request, known))))  # type: ignore[attr-defined]
-        if not said:
+        if again:
             _pages.keep(key, page)
-    return _sent(request, page, own or {}, status)
+    return _sent(request, page, own or {}, status, packed=again)
 
 
 def _framed(request: HttpRequest, known: dict[str, Any]) -> dict[str, Any]:
@@ -122,13 +132,13 @@ def _framed(request: HttpRequest, known: dict[str, Any]) -> dict[str, Any]:
     return {**site(request), "request": {"path": request.path}, **known}
 
 
-def _sent(request: HttpRequest, page: Mould, own: Mapping[str, str], status: int) -> HttpResponse:
+def _sent(request: HttpRequest, page: Mould, own: Mapping[str, str], status: int, *, packed: bool) -> HttpResponse:
     values = {name: conditional_escape(value).encode() for name, value in own.items()}
     if TOKEN in page.names:
         values[TOKEN] = get_token(request).encode()
-    if not GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
+    if not packed or not GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
         return HttpResponse(page.pour(values), status=status)
-    packed = HttpResponse(page.pour_packed(values), status=status)
-    packed.headers["Content-Encoding"] = "gzip"
-    packed.headers["Vary"] = "Accept-Encoding"
-    return packed
+    response = HttpResponse(page.pour_packed(values), status=status)
+    response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    return response

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,8 +25,10 @@ from lantoa.contests.models import Contest, Contestant
 from lantoa.learning.models import Topic
 from lantoa.lib import clock, qr
 from lantoa.site.doors import contest_or_404, whoever
+from lantoa.site.public_pages import as_everybody
 from lantoa.site.ripples import POSTER, ripples
 from lantoa.site.templatetags.lantoa import day, local
+from lantoa.site.whole import Shown, whole
 from lantoa.standings.figures import Figures, Measure, UnitFigures, figures
 from lantoa.standings.small_cells import withheld
 from lantoa.units.models import Unit
@@ -75,30 +78,63 @@ def _groups(contests: list[Contest]) -> list[dict[str, Any]]:
     return groups
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """What is known of a contest at a moment, and what its organiser says; equal to itself alone."""
+
+    figures: Figures
+    topics: list[Topic]
+    prizes: list[Prize]
+    documents: list[Document]
+
+
+def _state(contest: Contest, moment: datetime) -> State:
+    papers = [paper for paper in Document.objects.named(contest) if paper.kind in READ_FIRST]
+    return State(
+        figures(contest, moment), Topic.objects.of(contest), list(Prize.objects.of(contest)), papers[:DOCUMENTS]
+    )
+
+
 @require_safe
 def contest(request: HttpRequest, contest: str) -> HttpResponse:
     """What, until when, one big button; then everything that makes somebody press it (experience.md page 1)."""
     found, me, moment = whoever(request, contest)
-    counted = figures(found, moment)
-    lit = sum(unit.registered > 0 for unit in counted.units)
+    state, again = as_everybody(request, _state, found, moment)
     phase = found.phase(moment)
-    papers = [paper for paper in Document.objects.named(found) if paper.kind in READ_FIRST]
-    context = {
-        **_about(found, me, moment),
+    shows = {
+        "state": state,
+        "here": "contest",
+        "phase": phase.value,
+        "left": _left(found.opens_at if phase is calendar.Phase.BEFORE else found.closes_at, moment),
+        "me": me is not None,
+        "own_unit": next((row["unit"].id for row in _top(state.figures) if me and me.unit_id == row["unit"].id), None),
+    }
+    own = {"now": date_format(timezone.localtime(moment), "c")}
+    if me:
+        own |= {"who": me.person.full_name, "my_unit": me.unit.full_name}
+    return whole(
+        request, "site/landing/contest.html", contest=found, shows=shows, follows=_contest, own=own, again=again
+    )
+
+
+def _contest(contest: Shown, state: State, **_: object) -> dict[str, Any]:
+    """The figures, the picture, the words."""
+    counted = state.figures
+    lit = sum(unit.registered > 0 for unit in counted.units)
+    return {
+        **_words_of(contest),
         "figures": counted,
         "attempts": None if withheld(counted).total else counted.total.attempts,
         "units": len(counted.units),
         "lit": lit,
         "ripples": ripples(len(counted.units), lit),
-        "left": _left(found.opens_at if phase is calendar.Phase.BEFORE else found.closes_at, moment),
-        "topics": Topic.objects.of(found),
-        "prizes": Prize.objects.of(found),
+        "topics": state.topics,
+        "prizes": state.prizes,
         "top": _top(counted),
-        "documents": papers[:DOCUMENTS],
-        "contact": _contact(found),
-        "address": _address("contest", contest=found.slug),
+        "documents": state.documents,
+        "contact": _contact(contest),
+        "address": _address("contest", contest=contest.slug),
     }
-    return render(request, "site/landing/contest.html", context)
 
 
 @require_safe
@@ -154,14 +190,15 @@ def _address(name: str, **where: str) -> str:
 
 
 def _about(contest: Contest, me: Contestant | None, moment: datetime) -> dict[str, Any]:
+    """Whom the page of a unit is about."""
+    phase = contest.phase(moment).value
+    return {"contest": contest, "me": me, "here": "contest", "moment": moment, "phase": phase, **_words_of(contest)}
+
+
+def _words_of(contest: Contest | Shown) -> dict[str, Any]:
     """What both pages of this door say of a contest."""
     name, slogan = _words(contest)
     return {
-        "contest": contest,
-        "me": me,
-        "here": "contest",
-        "moment": moment,
-        "phase": contest.phase(moment).value,
         "name": name,
         "slogan": slogan.split(", ") if slogan else [],
         "contest_name": local(contest, "name"),
@@ -171,23 +208,31 @@ def _about(contest: Contest, me: Contestant | None, moment: datetime) -> dict[st
     }
 
 
-def _words(contest: Contest) -> tuple[str, str]:
+def _words(contest: Contest | Shown) -> tuple[str, str]:
     """A contest's name in two: "Công dân số Hải Phòng" and, after the dash, "Sử dụng thông minh, sống an toàn"."""
     name, _dash, slogan = local(contest, "name").partition(" – ")
     return name, slogan[:1].upper() + slogan[1:]
 
 
-def _days(contest: Contest) -> dict[str, str]:
+def _days(contest: Contest | Shown) -> dict[str, str]:
     """The first and the last day as people write them: 11/10 and 11/11/2025, the year once when it is the same."""
     first, last = timezone.localtime(contest.opens_at).date(), calendar.last_day(contest.closes_at)
     short = date_format(first, "j F" if get_language() == "en" else "j/n")
     return {"first_day": short if first.year == last.year else day(first), "last_day": day(last)}
 
 
-def _left(until: datetime, moment: datetime) -> dict[str, int]:
-    """Whole days, hours and minutes up to an instant; a started minute counts."""
+class Left(NamedTuple):
+    """How long it is until an instant."""
+
+    days: int
+    hours: int
+    minutes: int
+
+
+def _left(until: datetime, moment: datetime) -> Left:
+    """Whole days, hours and minutes; a started minute counts."""
     minutes = max(0, -((moment - until) // timedelta(minutes=1)))
-    return {"days": minutes // 1440, "hours": minutes // 60 % 24, "minutes": minutes % 60}
+    return Left(minutes // 1440, minutes // 60 % 24, minutes % 60)
 
 
 def _top(counted: Figures) -> list[dict[str, Any]]:
@@ -216,7 +261,7 @@ def _place(counted: Figures, here: UnitFigures, measure: Measure) -> dict[str, A
     return {"title": title, "rank": rank if value else None, "known": value is not None}
 
 
-def _contact(contest: Contest) -> list[dict[str, str]]:
+def _contact(contest: Contest | Shown) -> list[dict[str, str]]:
     """The lines of whom to ask; a line with a telephone number becomes a button that calls it."""
     lines = []
     for line in filter(None, map(str.strip, contest.contact.splitlines())):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -21,6 +22,9 @@ from lantoa.lib import written
 from lantoa.lib.hashed import Hashed
 from lantoa.lib.text import fold
 from lantoa.site.doors import whoever
+from lantoa.site.public_pages import as_everybody
+from lantoa.site.templatetags.lantoa import count
+from lantoa.site.whole import Shown, whole
 from lantoa.standings import ranks
 from lantoa.standings.figures import STATES, ClusterFigures, Figures, Measure, UnitFigures, figures, ranked
 from lantoa.standings.small_cells import Withheld, withheld
@@ -67,56 +71,100 @@ class PersonLine:
         return f"{seconds // 60}:{seconds % 60:02}{get_format('DECIMAL_SEPARATOR')}{thousandths:03}"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Board:
+    """A page of the standings at a moment; equal to itself alone."""
+
+    page: ranks.Page
+    moment: datetime
+
+
+def _board(contest: Contest, number: int, unit: str | None, moment: datetime) -> Board:
+    return Board(ranks.page(contest, number, unit), moment)
+
+
 @require_safe
 def contestants(request: HttpRequest, contest: str) -> HttpResponse:
     """Fifty a page, of the contest or of one unit; somebody who takes part sees their own places first."""
     found, me, moment = whoever(request, contest)
-    common = {"contest": found, "me": me, "moment": moment, "here": "standings", "tab": "people"}
     if asked := request.GET.get("q", "").strip():
-        matching = _matching(list(Unit.objects.communes_of(found.root)), asked)
-        if len(matching) == 1:
-            return redirect(f"{reverse('standings', args=[contest])}?{urlencode({'don-vi': matching[0].code})}")
-        return render(request, "site/standings/choose_unit.html", {**common, "q": asked, "matching": matching})
+        return _choose(request, found, asked)
     number = _page_number(request)
     try:
-        page = ranks.page(found, number, request.GET.get("don-vi") or None)
+        board, again = as_everybody(request, _board, found, number, request.GET.get("don-vi") or None, moment)
     except Unit.DoesNotExist as unknown:
         raise Http404 from unknown
-    if number > page.pages:
+    if number > board.page.pages:
         raise Http404
-    context = {
+    shows, own = _mine(me, board.page)
+    return whole(
+        request,
+        "site/standings/contestants.html",
+        contest=found,
+        shows={"board": board, "phase": found.phase(moment).value, "here": "standings", "tab": "people", **shows},
+        follows=_contestants,
+        own=own,
+        again=again,
+    )
+
+
+def _choose(request: HttpRequest, contest: Contest, asked: str) -> HttpResponse:
+    """To the one unit that is meant, or to choose among several."""
+    matching = _matching(list(Unit.objects.communes_of(contest.root)), asked)
+    if len(matching) == 1:
+        return redirect(f"{reverse('standings', args=[contest.slug])}?{urlencode({'don-vi': matching[0].code})}")
+    context = {"contest": contest, "here": "standings", "q": asked, "matching": matching}
+    return render(request, "site/standings/choose_unit.html", context)
+
+
+def _contestants(contest: Shown, board: Board, mine: int | None, **_: object) -> dict[str, Any]:
+    """The lines, and the way to other pages."""
+    page = board.page
+    return {
         "page": page,
-        "lines": [
-            PersonLine(row, found.asked - row.missed, me is not None and row.contestant == me.pk) for row in page.rows
-        ],
-        "before": str(number - 1),
-        "after": str(number + 1),
-        "pages": _pages(number, page.pages),
-        "phase": found.phase(moment).value,
+        "moment": board.moment,
+        "lines": [PersonLine(row, contest.asked - row.missed, row.contestant == mine) for row in page.rows],
+        "before": str(page.number - 1),
+        "after": str(page.number + 1),
+        "pages": _pages(page.number, page.pages),
         "sentence": SENTENCE.get(get_language() or "vi", SENTENCE["vi"]),
-        **_mine(me, page),
     }
-    return render(request, "site/standings/contestants.html", {**common, **context})
 
 
 @require_safe
 def units(request: HttpRequest, contest: str) -> HttpResponse:
     """All units by one measure; a search without marks, or one cluster with the ranks inside it."""
     found, me, moment = whoever(request, contest)
-    counted, measure = figures(found, moment), _measure(request)
-    cluster = next((c for c in counted.clusters if c.code == request.GET.get("cum")), None)
-    lines = _lines(counted.units, withheld(counted), _my_unit(counted, me), cluster and cluster.code, measure)
-    asked = request.GET.get("q", "").strip()
-    context = {
-        **_common(found, me, counted, "units", measure),
+    counted, again = as_everybody(request, figures, found, moment)
+    mine = _my_unit(counted, me)
+    return whole(
+        request,
+        "site/standings/units.html",
+        contest=found,
+        shows={
+            **_common(request, found, counted, "units"),
+            "own_unit": mine and mine.id,
+            "chosen": request.GET.get("cum", ""),
+            "q": request.GET.get("q", "").strip(),
+        },
+        follows=_units,
+        again=again,
+    )
+
+
+def _units(figures: Figures, own_unit: int | None, chosen: str, q: str, measure: str, **_: object) -> dict[str, Any]:
+    """The lines of the table, and the line of somebody's own unit."""
+    cluster = next((c for c in figures.clusters if c.code == chosen), None)
+    mine = next((unit for unit in figures.units if unit.id == own_unit), None)
+    lines = _lines(figures.units, withheld(figures), mine, cluster and cluster.code, Measure(measure))
+    return {
+        "moment": figures.at,
         "mine": next((line for line in lines if line.mine), None),
-        "lines": tuple(line for line in lines if fold(asked) in fold(line.row.name)) if asked else lines,
-        "clusters": bool(counted.clusters) and cluster is None,
-        "q": asked,
+        "lines": tuple(line for line in lines if fold(q) in fold(line.row.name)) if q else lines,
+        "clusters": bool(figures.clusters) and cluster is None,
         "cluster": cluster,
         "withheld": any(line.closed for line in lines),
     }
-    return render(request, "site/standings/units.html", context)
 
 
 @lru_cache(STATES)
@@ -132,24 +180,22 @@ def _lines(
 def clusters(request: HttpRequest, contest: str) -> HttpResponse:
     """Clusters by one measure, each the sum of its units."""
     found, me, moment = whoever(request, contest)
-    counted, measure = figures(found, moment), _measure(request)
+    counted, again = as_everybody(request, figures, found, moment)
     mine = _my_unit(counted, me)
-    code = mine.cluster[0] if mine and mine.cluster else None
-    closed = withheld(counted)
-    lines = [Line(rank, row, row.code == code, closed.holds(row)) for rank, row in ranked(counted.clusters, measure)]
-    context = {
-        **_common(found, me, counted, "clusters", measure),
-        "lines": lines,
-        "withheld": any(line.closed for line in lines),
-    }
-    return render(request, "site/standings/clusters.html", context)
+    shows = {**_common(request, found, counted, "clusters"), "own": mine.cluster[0] if mine and mine.cluster else None}
+    return whole(request, "site/standings/clusters.html", contest=found, shows=shows, follows=_clusters, again=again)
 
 
-def _common(contest: Contest, me: Contestant | None, counted: Figures, tab: str, measure: Measure) -> dict[str, Any]:
+def _clusters(figures: Figures, own: str | None, measure: str, **_: object) -> dict[str, Any]:
+    closed = withheld(figures)
+    rows = ranked(figures.clusters, Measure(measure))
+    lines = [Line(rank, row, row.code == own, closed.holds(row)) for rank, row in rows]
+    return {"moment": figures.at, "lines": lines, "withheld": any(line.closed for line in lines)}
+
+
+def _common(request: HttpRequest, contest: Contest, counted: Figures, tab: str) -> dict[str, Any]:
+    measure = _measure(request)
     return {
-        "contest": contest,
-        "me": me,
-        "moment": counted.at,
         "here": "standings",
         "tab": tab,
         "figures": counted,
@@ -174,14 +220,26 @@ def _my_unit(counted: Figures, me: Contestant | None) -> UnitFigures | None:
     return next((unit for unit in counted.units if me and me.unit_id in unit.parts), None)
 
 
-def _mine(me: Contestant | None, page: ranks.Page) -> dict[str, Any]:
-    """My places, and the page that shows me in the list that is open."""
+def _mine(me: Contestant | None, page: ranks.Page) -> tuple[dict[str, Any], dict[str, str]]:
+    """Which of my places the page shows; and my places, with the page that shows me in the list that is open."""
     place = ranks.my_place(me) if me else None
     if me is None or place is None:
-        return {"place": None}
+        return {"me": me is not None, "placed": False, "listed": False, "mine": None}, {}
     listed = page.unit is None or page.unit.code == me.unit.code
     rank = place.city if page.unit is None else place.unit
-    return {"place": place, "my_page": str(ranks.page_of(rank)) if listed else None}
+    shows = {
+        "me": True,
+        "placed": True,
+        "listed": listed,
+        "mine": me.pk if any(row.contestant == me.pk for row in page.rows) else None,
+    }
+    own = {
+        **{name: count(getattr(place, name)) for name in ("city", "city_total", "unit", "unit_total")},
+        "my_page": str(ranks.page_of(rank)),
+        "my_unit": me.unit.full_name,
+        "my_code": me.unit.code,
+    }
+    return shows, own
 
 
 def _page_number(request: HttpRequest) -> int:

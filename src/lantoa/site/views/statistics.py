@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from lantoa.contests.models import Contest
 from lantoa.lib import sheets
 from lantoa.site.charts import NARROW, WIDE, Chart, rising
 from lantoa.site.doors import contest_or_404, whoever
 from lantoa.site.moments import asked_moment
+from lantoa.site.public_pages import as_everybody
 from lantoa.site.views.standings import Line
+from lantoa.site.whole import whole
 from lantoa.standings.figures import STATES, Day, Figures, Measure, curve, figures
 from lantoa.standings.small_cells import small, withheld
 
@@ -27,32 +31,55 @@ COLUMNS = (
 )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """What is known of a contest at a moment; equal to itself alone."""
+
+    figures: Figures
+    days: tuple[Day, ...]
+
+
+def _state(contest: Contest, moment: datetime) -> State:
+    counted = figures(contest, moment)
+    return State(counted, curve(contest, moment) if counted.total.registered else ())
+
+
 @require_safe
 def statistics(request: HttpRequest, contest: str) -> HttpResponse:
     """Four figures, the curve by day, two charts of the first ten units, and the table by ratio."""
-    found, me, now = whoever(request, contest)
+    found, _me, now = whoever(request, contest)
     asked = asked_moment(request, found, now)
-    moment = asked.at
-    counted = figures(found, moment)
-    days = curve(found, moment) if counted.total.registered else ()
-    by_ratio = tuple(Line(rank, unit) for rank, unit in counted.by(Measure.RATIO)[:TOP] if unit.ratio)
-    context = {
-        "contest": found,
-        "me": me,
-        "moment": moment,
-        "now": now,
-        "asked": asked,
-        "here": "statistics",
-        "phase": found.phase(moment).value,
+    state, again = as_everybody(request, _state, found, asked.at)
+    return whole(
+        request,
+        "site/statistics/statistics.html",
+        contest=found,
+        shows={
+            "state": state,
+            "asked": asked if asked.past else replace(asked, at=state.figures.at),
+            "now": now.replace(second=0, microsecond=0),  # as the page names it
+            "here": "statistics",
+            "phase": found.phase(asked.at).value,
+        },
+        follows=_statistics,
+        again=again,
+        status=422 if asked.error else 200,
+    )
+
+
+def _statistics(state: State, **_: object) -> dict[str, Any]:
+    """The charts and tables of a state."""
+    counted, days = state.figures, state.days
+    return {
+        "moment": counted.at,
         "figures": counted,
         "attempts": None if withheld(counted).total else counted.total.attempts,
         "days": tuple((day, None if small(day) else day.attempts) for day in days),
         "charts": _charts(days) if days else (),
         "registered": _bars(counted, Measure.REGISTERED),
         "finished": _bars(counted, Measure.FINISHED),
-        "ratio": by_ratio,
+        "ratio": tuple(Line(rank, unit) for rank, unit in counted.by(Measure.RATIO)[:TOP] if unit.ratio),
     }
-    return render(request, "site/statistics/statistics.html", context, status=422 if asked.error else 200)
 
 
 @lru_cache(STATES)

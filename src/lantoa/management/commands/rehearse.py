@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -30,6 +31,7 @@ from lantoa.management.rehearse.wire import Broken, Wire
 from lantoa.standings.rebuild import difference
 
 CARDS = 4
+SELDOM = (100_000, 50, 100)  # a crowd lives to the end: looking for what could go is CPU taken from the installation
 WHY_NOT = {
     "exists": "đã có một cuộc diễn tập: lantoa rehearse --remove rồi chuẩn bị lại",
     "no-units": "chưa có đơn vị của gói này: nhập gói của cuộc thi thật trước (lantoa package import)",
@@ -98,6 +100,7 @@ class Command(BaseCommand):
             seed=options["seed"],
             manner=Manner(saves=options["saves"]),
         )
+        gc.set_threshold(*SELDOM)
         limits = None if options["no_capacity"] else Limits(options["p99"] / 1000, options["hold"])
         try:
             run, rushes = asyncio.run(_all(asked, limits, self.stderr.write, here=options["here"]))

@@ -18,7 +18,7 @@ from lantoa.management.rehearse.plan import Deed, Plan
 from lantoa.management.simulate.published import MINUTE
 
 LOOKERS = 8  # passers-by at once
-IDLE = 0.01  # seconds until a passer-by looks again whether it is time
+IDLE = 0.05  # seconds until a passer-by looks again whether it is time
 # Pages of a deed, kept free for those whose deeds are still to come; learning with four cards.
 PAGES = {"register": 3, "learn": 9, "sit": 3, "look_up": 1, "share": 2}
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from html import unescape
 from typing import NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
-_FORM = re.compile(r"<form\b([^>]*)>(.*?)</form>", re.DOTALL)
-_HIDDEN = re.compile(r"<input\b[^>]*\btype=[\"']?hidden\b[^>]*>")
 _ATTRIBUTE = re.compile(r"\b([a-z-]+)=(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))")
 _ERRORS = re.compile(r'class="error"[^>]*>.*?<span>([^<]*)</span>', re.DOTALL)
 
@@ -25,14 +23,25 @@ class Form(NamedTuple):
 
     def filled(self, **own: str) -> bytes:
         """The body of its post, with one's own fields over its own."""
-        return urlencode(self.fields | own).encode()
+        return "&".join([f"{_sent(name)}={_sent(value)}" for name, value in (self.fields | own).items()]).encode()
+
+
+def _sent(text: str) -> str:
+    """As a form sends it; most needs no change."""
+    return text if text.isascii() and text.isalnum() else quote_plus(text)
 
 
 def form_with(page: str, mark: str) -> Form:
     """The form in whose tags or contents ``mark`` stands (a field's name, an address); raises :class:`NoForm`."""
-    for tag, inside in _FORM.findall(page):
-        if mark in inside or mark in tag:
-            return Form(attributes(tag).get("action", ""), _hidden(inside))
+    at = page.find("<form")
+    while at >= 0:
+        opened = page.find(">", at)
+        closed = page.find("</form>", opened)
+        if min(opened, closed) < 0:
+            break
+        if page.find(mark, at, closed) >= 0:
+            return Form(attributes(page[at:opened]).get("action", ""), _hidden(page[opened:closed]))
+        at = page.find("<form", closed)
     raise NoForm(f"{mark}: {_said(page)}")
 
 
@@ -42,8 +51,9 @@ def attributes(tag: str) -> dict[str, str]:
 
 
 def _hidden(inside: str) -> dict[str, str]:
-    found = (attributes(tag) for tag in _HIDDEN.findall(inside))
-    return {field["name"]: field.get("value", "") for field in found if "name" in field}
+    tags = (rest.partition(">")[0] for rest in inside.split("<input")[1:])
+    found = [attributes(tag) for tag in tags if "hidden" in tag]
+    return {one["name"]: one.get("value", "") for one in found if one.get("type") == "hidden" and "name" in one}
 
 
 def errors_of(page: str) -> str:

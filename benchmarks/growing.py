@@ -27,6 +27,8 @@ from benchmarks.bench import GROWTH, LIGHT, keep, revision, say  # noqa: E402
 from benchmarks.installation import HOST, folder, free_port, machine, prepare, serving  # noqa: E402
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from benchmarks.site import Site
 
 SIZES = [10_000, 100_000, 1_000_000, 10_000_000]
@@ -52,17 +54,18 @@ def main() -> None:
         raise SystemExit(f"{sizes[-1]} contestants need {needed >> 30} GB of disk, {free >> 30} GB are free")
     prepare(data, port)
     about: dict[str, Any] = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "revision": revision(), **machine()}
-    rows = grown(data, port, sizes)
-    about |= {"seconds": round(time.monotonic() - began), "load_at_end": round(os.getloadavg()[0], 2), "sizes": sizes}
-    growth = {name: compared(sized) for name, sized in rows.items()}
-    print(targets.growth(growth))
-    if not asked.look:
-        found = dict(zip(GROWTH, (growth, about), strict=True))
-        keep(found | {"about": about}, "growth", lambda known: known | found)
+    for done, rows in enumerate(grown(data, port, sizes), 1):
+        seconds, load = round(time.monotonic() - began), round(os.getloadavg()[0], 2)
+        about |= {"seconds": seconds, "load_at_end": load, "sizes": sizes[:done]}
+        growth = {name: compared(sized) for name, sized in rows.items()}
+        print(targets.growth(growth))
+        if not asked.look and done > 1:
+            found = dict(zip(GROWTH, (growth, about), strict=True))
+            keep(found | {"about": about}, "growth", lambda known, found=found: known | found)
 
 
-def grown(data: Path, port: int, sizes: list[int]) -> dict[str, dict[int, dict[str, float]]]:
-    """By request and size: what it costs."""
+def grown(data: Path, port: int, sizes: list[int]) -> Iterator[dict[str, dict[int, dict[str, float]]]]:
+    """By request and size: what it costs; after each size all so far: a run that is stopped leaves something."""
     from benchmarks import crowd
     from benchmarks.light_settings import Featherlight
     from benchmarks.reads import reads
@@ -84,7 +87,7 @@ def grown(data: Path, port: int, sizes: list[int]) -> dict[str, dict[int, dict[s
         for name, row in {**_asked(site, port, cheap, lean=lean), **reads(contest)}.items():
             found.setdefault(name, {})[size] = row
         say(f"measured after {time.monotonic() - began:.0f} s, load {os.getloadavg()[0]:.1f}")
-    return found
+        yield found
 
 
 def _asked(site: Site, port: int, cheap: str, *, lean: bool) -> dict[str, dict[str, float]]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.utils.translation import get_language
@@ -212,8 +212,9 @@ ON CONFLICT (contestant_id, lesson_code) DO UPDATE SET
     completed_at = COALESCE(p.completed_at, CASE WHEN p.cards || EXCLUDED.cards
         @> ARRAY(SELECT generate_series(1, %(size)s))::smallint[] THEN EXCLUDED.updated_at END),
     updated_at = GREATEST(p.updated_at, EXCLUDED.updated_at)
-RETURNING p.*
+RETURNING p.id, p.contestant_id, p.lesson_code, p.cards, p.last_card, p.completed_at, p.updated_at
 """
+_MARKED = ("id", "contestant_id", "lesson_code", "cards", "last_card", "completed_at", "updated_at")
 
 
 class ProgressQuerySet(models.QuerySet["Progress"]):
@@ -221,8 +222,11 @@ class ProgressQuerySet(models.QuerySet["Progress"]):
 
     def mark(self, contestant: Contestant, lesson: Lesson | Outline, card: int, at: datetime) -> Progress:
         """Note a card as done, and the lesson as completed when it was the last one missing."""
-        facts = {"contestant": contestant.pk, "code": lesson.code, "card": card, "size": lesson.size, "at": at}
-        return next(iter(self.raw(_MARK, facts)))
+        facts: dict[str, Any] = {"contestant": contestant.pk, "code": lesson.code, "card": card}
+        facts |= {"size": lesson.size, "at": at}
+        with connection.cursor() as cursor:
+            cursor.execute(_MARK, facts)
+            return Progress.from_db(connection.alias, _MARKED, cursor.fetchone())
 
 
 class Progress(models.Model):

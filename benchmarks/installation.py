@@ -11,9 +11,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from random import randrange
 from typing import IO, TYPE_CHECKING
 from urllib.request import urlopen
 
@@ -30,10 +31,12 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on; below those given to whoever connects, or it might be gone before it is used."""
+    while True:
+        port = randrange(20_000, 32_768)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((HOST, port))
+            return port
 
 
 def folder(purpose: str) -> Path:

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from installation import HOST, PACKAGE, ROOT, folder, free_port, machine, prepare, running
@@ -78,9 +78,10 @@ def main() -> None:
         os.environ["LANTOA_BEHIND_PROXY"] = "1"
     prepare(data, port)
     url = f"http://{HOST}:{port}"
-    today = datetime.now(UTC).date().isoformat()
+    # The contest itself opens later: an installation is rushed before its opening.
+    opens = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
     subprocess.run(
-        [*LANTOA, "package", "import", str(PACKAGE), "--publish", "--opens", today, "--closes", today], check=True
+        [*LANTOA, "package", "import", str(PACKAGE), "--publish", "--opens", opens, "--closes", opens], check=True
     )
     serve = [*LANTOA, "serve", "--port", str(behind), "--workers", str(asked.workers)]
     with (data / "processes.log").open("w") as log, ExitStack() as site:

@@ -66,7 +66,7 @@ def driven(url: str, contest: Contest) -> Run:
 async def compared_outside(run: Run):
     async with Wire(run.asked.address) as wire:
         place, installation = Place(wire, run.asked.slug, run.books), Installation(wire, run.asked.slug)
-        rows = [row async for row in installation.standings()]
+        rows = await installation.board()
         found = compare_board(run.books, rows) + compare_log(run.books, await installation.log())
         return found + await compare_ranks(place, rows, seed=1)
 

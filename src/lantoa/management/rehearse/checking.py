@@ -129,9 +129,10 @@ async def _rank(place: Place, person: Person) -> tuple[int, int]:
     return ranks_of(page)
 
 
-async def compare_all(place: Place, installation: Installation, told: Mapping[str, Any], seed: int) -> list[Compared]:
-    """Everything that can be read from outside."""
+async def compare_all(
+    place: Place, installation: Installation, told: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], seed: int
+) -> list[Compared]:
+    """Everything that can be read from outside; ``rows``: of the whole board."""
     found = compare_figures(place.books, told)
-    rows = [row async for row in installation.standings()]
     found += compare_board(place.books, rows) + compare_log(place.books, await installation.log())
     return found + await compare_ranks(place, rows, seed)

@@ -16,8 +16,8 @@ from lantoa_verify.export import CHECKPOINT, Site, read_lines
 from lantoa_verify.notes import Checkpoint, split_note
 
 API = "/api/v1/contests/"
-SETTLED = 15  # tries, ten seconds apart, until the figures are of a minute after the run
-BETWEEN = 10.0
+SETTLED, LOOKS = 75, 2.0  # tries, and seconds between them, until the figures are of a minute after the run
+BETWEEN = 10.0  # seconds after which one who asked too often asks again
 TOO_OFTEN = 429
 
 
@@ -66,9 +66,13 @@ class Installation:
         for _ in range(SETTLED):
             if datetime.fromisoformat(figures["as_of"]).astimezone(UTC) > since:
                 break
-            await asyncio.sleep(BETWEEN)
+            await asyncio.sleep(LOOKS)
             figures = await self.read("statistics")
         return figures
+
+    async def board(self) -> list[dict[str, Any]]:
+        """The whole of it."""
+        return [row async for row in self.standings()]
 
     async def standings(self) -> AsyncIterator[dict[str, Any]]:
         """Every row of the board, in order."""

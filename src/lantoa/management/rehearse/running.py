@@ -108,6 +108,7 @@ async def compare(run: Run, wire: Wire, say: Say) -> None:
     if any(person.left_open for person in run.books.people):
         await close_open(place)
     say("Chờ số liệu của phút cuối, rồi đối chiếu …")
-    run.told = await installation.settled(over)
-    run.compared = await compare_all(place, installation, run.told, run.asked.seed)
+    # The board is exact at any moment; totals are told of whole minutes that are over.
+    run.told, board = await asyncio.gather(installation.settled(over), installation.board())
+    run.compared = await compare_all(place, installation, run.told, board, run.asked.seed)
     run.compared_in = Look.now().since(before)

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import ForeignKey, Model, QuerySet
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from lantoa.contests.log import Log
 from lantoa.contests.models import Contest
@@ -26,20 +27,41 @@ from lantoa.standings.fold import lock
 
 OF_PERSON, OF_CONTEST = "rehearsal", "pk__in"  # what is asked of the one, and of the other
 Ways = dict[type[Model], tuple[str, ...]]
+# Half of the second after which the server looks for deadlocks: it is always the removal that gives way, and begins
+# anew, never somebody's page or the worker.
+GIVES_WAY, TRIES = "500ms", 200
 
 
 def remove_rehearsals() -> Counter[str]:
     """Remove every rehearsal: people, accounts, exams, log, figures, public files; how many rows of which table.
 
-    One transaction, some seconds for a whole city's; in these no exam of another contest can be submitted.
+    One transaction, some seconds for a whole city's; in these no exam of another contest can be submitted. Raises
+    OperationalError when a table that it needs is held for more than a minute.
     """
-    gone: Counter[str] = Counter()
-    with transaction.atomic():
-        found = list(rehearsals().select_for_update(of=("self",)))
-        if found:
-            gone = _remove(found)
+    for left in reversed(range(TRIES)):
+        try:
+            gone = _remove_all()
+            break
+        except OperationalError as busy:
+            if not left or not isinstance(busy.__cause__, LockNotAvailable | DeadlockDetected):
+                raise
     _remove_files()
     return gone
+
+
+@transaction.atomic
+def _remove_all() -> Counter[str]:
+    _wait_for_locks(GIVES_WAY)
+    found = list(rehearsals().select_for_update(of=("self",)))
+    gone = _remove(found) if found else Counter[str]()
+    _wait_for_locks("0")
+    return gone
+
+
+def _wait_for_locks(most: str) -> None:
+    """At most so long for each, to the end of the transaction; "0": for ever."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [most])
 
 
 def _remove(found: list[Contest]) -> Counter[str]:
@@ -50,6 +72,7 @@ def _remove(found: list[Contest]) -> Counter[str]:
     ways = _ways(Person, OF_PERSON) | _ways(Contest, OF_CONTEST)
     gone: Counter[str] = Counter()
     with references_last(Best):  # nothing finds a best result by its attempt
+        _wait_for_locks("0")  # whoever holds one of its rows waits for nothing that is locked here
         for model in _children_first(ways):
             wanted = True if ways[model][-1] == OF_PERSON else [contest.pk for contest in found]
             rows: QuerySet[Model] = QuerySet(model).filter(**{"__".join(ways[model]): wanted})

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected
 
+from lantoa.awards.rehearsals import GIVES_WAY, TRIES, remove_rehearsals
 from lantoa.contests.models import Contest
-from lantoa.contests.rehearsals import rehearsals
+from lantoa.contests.rehearsals import PREFIX, rehearsals
 from lantoa.contests.rounds import sequence
 from lantoa.contests.visit_log import VisitLog, count_logs
 from lantoa.lib import clock
@@ -31,6 +35,7 @@ from lantoa.standings.rebuild import difference
 from tests.factories.contest import a_contest, a_contestant
 from tests.factories.front import HOST, free_port, front
 
+WAITED_FOR = "SELECT 1 FROM pg_locks WHERE relation = 'lantoa_attempt'::regclass AND NOT granted"
 SHARE = 0.0002  # 14 people; the history's shape stays
 
 
@@ -112,6 +117,39 @@ def test_the_books_equal_the_installation_and_removing_leaves_every_table_as_it_
     VisitLog.objects.all().delete()  # how far nginx's log was read is the installation's, not the rehearsal's
     assert rows_of_all_tables() == before
     assert not list(settings.EXPORT.glob("dien-tap-*"))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("waits", [GIVES_WAY, "0"])
+def test_who_removes_a_rehearsal_gives_way_to_whoever_reads_its_tables_in_another_order(monkeypatch, waits):
+    """With the control: without giving way, one of both is told of a deadlock."""
+    monkeypatch.setattr("lantoa.awards.rehearsals.GIVES_WAY", waits)
+    monkeypatch.setattr("lantoa.awards.rehearsals.TRIES", TRIES if waits != "0" else 1)
+    a_contest(slug=f"{PREFIX}thu", rehearsal=True)
+    reads = Barrier(2)
+
+    def read() -> None:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("LOCK TABLE lantoa_attempt IN ACCESS SHARE MODE")
+                reads.wait()
+                while not cursor.execute(WAITED_FOR).fetchone():
+                    pass
+                cursor.execute("SELECT count(*) FROM lantoa_best")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(read)
+        reads.wait()
+        errors = []
+        for one in (remove_rehearsals, reading.result):
+            try:
+                one()
+            except OperationalError as error:
+                errors.append(type(error.__cause__))
+    assert errors == ([] if waits != "0" else [DeadlockDetected])
+    assert rehearsals().exists() == (errors != [] and not reading.exception())
 
 
 @pytest.mark.django_db

@@ -14,6 +14,7 @@ import segno
 from lantoa.awards import paper
 from lantoa.awards.models import Certificate
 from lantoa.lib import qr
+from tests.lib.test_qr import modules
 
 URL = "https://congdanso.example/kiem-tra/HP25-7K3M-9Q2X-4TBD/"
 LONG_NAME = "Nguyễn Hoàng Phương Thảo Nguyên"
@@ -121,8 +122,7 @@ def test_the_code_on_the_sheet_leads_to_the_check_page(monkeypatch):
         paper, "typeset", lambda layout, facts, **how: handed.update(json.loads(json.dumps(facts))) or b""
     )
     paper.pdf(certificate(), check_url=URL)
-    runs = [tuple(map(int, run)) for run in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\3z", handed["qr"])]
-    drawn = {(x + step, y) for x, y, long in runs for step in range(long)}
+    drawn = modules(handed["qr"])
     matrix = segno.make(URL, error="m", micro=False).matrix
     dark = {(x + qr.QUIET, y + qr.QUIET) for y, row in enumerate(matrix) for x, module in enumerate(row) if module}
     assert drawn == dark

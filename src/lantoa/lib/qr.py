@@ -10,6 +10,7 @@ import segno
 
 QUIET = 4  # modules of white around the code (ISO/IEC 18004)
 MASK = 2  # of a series: readers take any of the eight
+PIECE = 8  # modules drawn at once
 _RUN = re.compile("1+")
 
 
@@ -49,12 +50,22 @@ def _changed(stem: str, length: int, place: int, letter: str) -> int:
     return _number(stem + zeros)[0] ^ _number(f"{stem}{zeros[:place]}{letter}{zeros[place + 1 :]}")[0]
 
 
+@lru_cache(maxsize=1_024)  # all of eight modules, and what is left at the end of a row
+def _piece(bits: str) -> str:
+    """The path of some modules of a row, from the place where they begin to the place where they end."""
+    path, at = "", 0
+    for run in _RUN.finditer(bits):
+        long = run.end() - run.start()
+        path += f"m{run.start() - at} 0h{long}v1h-{long}z"
+        at = run.start()
+    return f"{path}m{len(bits) - at} 0"
+
+
 def _drawn(rows: list[str], label: str) -> str:
     size = len(rows) + 2 * QUIET
+    starts = range(0, len(rows), PIECE)
     path = "".join(
-        f"M{run.start() + QUIET} {row}h{run.end() - run.start()}v1h-{run.end() - run.start()}z"
-        for row, bits in enumerate(rows, QUIET)
-        for run in _RUN.finditer(bits)
+        f"M{QUIET} {y}{''.join([_piece(bits[at : at + PIECE]) for at in starts])}" for y, bits in enumerate(rows, QUIET)
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" role="img" aria-label={quoteattr(label)} '

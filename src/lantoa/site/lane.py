@@ -32,7 +32,7 @@ from lantoa.exams.marking import NOTHING
 from lantoa.exams.results import attempt_of, attempts_of
 from lantoa.people.sessions import key_of
 from lantoa.site.exam_pages import result_page, start_page
-from lantoa.site.paper import frame, paper
+from lantoa.site.paper import NUMBER, frame, paper
 from lantoa.site.visits import count_page
 
 FORM = "application/x-www-form-urlencoded"
@@ -210,11 +210,18 @@ def _submit(asked: Asked) -> HttpResponse | None:
         return None  # asks first, naming what is unanswered
     if not hot.submit(slip=slip, session=asked.session, answers=answers):
         return None
-    with override(asked.language):
-        place = reverse("result", kwargs={"contest": asked.contest, "number": asked.number})
+    place = _result_place(asked.language, asked.contest).format(asked.number)
     if asked.wants_json:
         return _named("exam-submit", HttpResponse(json.dumps({"next": place}), content_type=JSON))
     return _named("exam-submit", HttpResponseRedirect(place))
+
+
+@lru_cache(maxsize=64)
+def _result_place(language: str, contest: str) -> str:
+    """Where results stand, with braces for the number."""
+    with override(language):
+        place = reverse("result", kwargs={"contest": contest, "number": NUMBER})
+    return place.replace(str(NUMBER), "{}")
 
 
 def _slip(asked: Asked) -> slips.Paper | None:

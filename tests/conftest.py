@@ -69,6 +69,14 @@ def _pages_apart(settings, tmp_path) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _no_form_of_another_test() -> None:
+    """Forms stand ready for some seconds, by their address: the next test begins without them."""
+    from lantoa.site import ready
+
+    ready._forms.clear()
+
+
+@pytest.fixture(autouse=True)
 def _ask_as_often_as_needed(settings) -> None:
     """All tests ask from one address."""
     settings.API_PER_MINUTE = 0

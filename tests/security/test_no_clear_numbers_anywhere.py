@@ -115,7 +115,7 @@ def breaks(browser, world, monkeypatch, facts):
 
     for action in ("register", "correct_profile", "change_password"):
         monkeypatch.setattr(f"lantoa.people.actions.{action}", crash)
-    monkeypatch.setattr("lantoa.people.sign_in.sign_in", crash)
+    monkeypatch.setattr("lantoa.people.sign_in.prove", crash)
     answers = [
         browser.post(address("profile-edit", world), facts),
         browser.post(address("password", world), {"old": SECRET, "new": "một câu khác nữa"}),

@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "lantoa.config.watching.Watch",
     "lantoa.config.headers.PageHeaders",
     "lantoa.site.lane.FastLane",
+    "lantoa.site.ready.ReadyForms",
     "django.middleware.security.SecurityMiddleware",
     "lantoa.site.public_pages.PublicPages",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -24,6 +24,7 @@ from lantoa.people.models import Account
 from lantoa.people.refused import Fault, Refused
 from lantoa.site.doors import contest_or_404, let_in
 from lantoa.site.forms.account import PasswordForm, SignInForm
+from lantoa.site.ready import ready
 from lantoa.site.views import profile, register
 from lantoa.units.models import Unit
 
@@ -60,8 +61,9 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
     if by_name:
         form.fields["login"].label = _("Tên đăng nhập")
         form.fields["login"].widget.attrs |= {"inputmode": "text", "class": "input"}
-    page = {"form": form, "contest": _contest_named(request), "next": _next(request)}
-    return render(request, "site/account/sign_in.html", {**page, "by_name": by_name, "accounts": _demo_accounts()})
+    page = {"form": form, "contest": _contest_named(request), "next": _next(request), "by_name": by_name}
+    show = render if form.is_bound else ready
+    return show(request, "site/account/sign_in.html", {**page, "accounts": _demo_accounts()})
 
 
 def _let_in(request: HttpRequest, login: str, password: str) -> Account:

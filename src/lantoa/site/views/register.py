@@ -18,6 +18,7 @@ from lantoa.people.models import Account, Person
 from lantoa.people.refused import Refused
 from lantoa.site.doors import contest_or_404, let_in
 from lantoa.site.forms.account import RegisterForm
+from lantoa.site.ready import ready
 from lantoa.units.models import Unit
 
 REFUSALS = {
@@ -44,7 +45,8 @@ def register(request: HttpRequest, contest: str) -> HttpResponse:
     commune, place = Unit.objects.place(found.root, request.GET.get("don-vi", ""))
     form = RegisterForm(initial={"unit": commune.code if commune else "", "sub_unit": place.code if place else ""})
     form.offer_places(found.root, commune)
-    return _page(request, found, form, chosen=place or commune)
+    page = {"contest": found, "form": form, "chosen": place or commune, "step": 1}
+    return ready(request, "site/account/register.html", page, lasts=found.closes_at - found.moment)
 
 
 def _register(request: HttpRequest, contest: Contest) -> HttpResponse:
@@ -60,7 +62,7 @@ def _register(request: HttpRequest, contest: Contest) -> HttpResponse:
             assert account.person is not None
             return _enter(request, contest, account.person)
     form.offer_again()
-    return _page(request, contest, form)
+    return render(request, "site/account/register.html", {"contest": contest, "form": form, "step": 1})
 
 
 def _open_account(
@@ -107,11 +109,6 @@ def _enter(request: HttpRequest, contest: Contest, person: Person) -> HttpRespon
         messages.warning(request, REFUSALS[refused.code])
         return redirect("contest", contest=contest.slug)
     return redirect("topics", contest=contest.slug)
-
-
-def _page(request: HttpRequest, contest: Contest, form: RegisterForm, chosen: Unit | None = None) -> HttpResponse:
-    page = {"contest": contest, "form": form, "chosen": chosen, "step": 1}
-    return render(request, "site/account/register.html", page)
 
 
 urlpatterns = [path("<slug:contest>/dang-ky/", register, name="register")]

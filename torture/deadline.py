@@ -59,7 +59,10 @@ class Evening:
             again=5 / min(self.squeeze, 25),
             until=lambda: time.time() > self.closes + 60,
         )
-        await until(min(ends, self.closes - 1) - sits)
+        starts = min(ends, self.closes - 1) - sits
+        # Whoever would have come before the first moment comes at some moment: nobody stood before the door together.
+        now = time.time()
+        await until(starts if starts > now else self.rng.uniform(now, max(now, min(ends, self.closes - 1))))
         paper = await page.open_paper()
         if paper is None:
             self.none += 1

@@ -19,6 +19,7 @@ from torture.rig import Installation, installation
 STARTING = 5.0  # seconds that the site may take to come up before the first ones arrive
 LAST = ((0.05, 60.0), (0.30, 600.0))  # shares of all people who hand in during the last seconds (reliability.md)
 SLOW = 3.0  # seconds: the p99 that is allowed; who sent earlier than that before the end is on time without doubt
+ENOUGH = 6.0  # times shorter than an hour at most, for the p99 to say something
 CLOSE = "UPDATE lantoa_contest SET closes_at = now() + %s * interval '1 second' RETURNING extract(epoch FROM closes_at)"
 _OPEN = "SELECT count(*) FROM lantoa_attempt WHERE submitted_at IS NULL"
 _ROWS = "SELECT contestant_id, number, correct, closed_by, answers FROM lantoa_attempt"
@@ -127,6 +128,8 @@ def _report(evening: Evening, rows: dict[Any, Any], faults: list[str], took: flo
     reached_late = sum(
         sat.sent < evening.closes and rows[(sat.contestant, sat.number)][3] != "submit" for sat in submitted
     )
+    p99 = evening.seen.percentile(0.99)
+    slow = [f"p99 {p99:.1f} s"] if p99 > SLOW and evening.squeeze <= ENOUGH else []
     figures = {
         "handed in": len(submitted),
         "acknowledged": sum(bool(sat.acknowledged) for sat in submitted),
@@ -134,10 +137,10 @@ def _report(evening: Evening, rows: dict[Any, Any], faults: list[str], took: flo
         "late and accepted": len(late),
         "sent in time, met after the end": reached_late - len(refused),
         "came too late to start": evening.none,
-        "p99, s": round(evening.seen.percentile(0.99), 2),
+        "p99, s": round(p99, 2),
         "all closed after, s": round(took, 1),
     }
-    return Report(figures, [*refused, *late, *faults, *evening.seen.odd])
+    return Report(figures, [*refused, *late, *slow, *faults, *evening.seen.odd])
 
 
 def _refused(evening: Evening, submitted: list[Sat], rows: dict[Any, Any]) -> Iterable[str]:

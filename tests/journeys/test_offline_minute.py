@@ -80,12 +80,12 @@ def test_answers_of_a_browser_that_died_without_a_network_come_back_with_the_rig
             page.goto(f"/{SLUG}/thi/")
             passed = time.monotonic() - looked
             assert abs(left - passed - page.evaluate(CLOCK)) <= 3
-            assert page.locator("input[name=c2]").nth(1).is_checked()
+            expect(page.locator("input[name=c2]").nth(1)).to_be_checked()
             expect(page.locator("p[data-saved]")).to_contain_text("Đã lưu lúc")
             page.evaluate("localStorage.clear()")
             page.reload()
             for number, place in ((1, 2), (2, 1)):
-                assert page.locator(f"input[name=c{number}]").nth(place).is_checked()
+                expect(page.locator(f"input[name=c{number}]").nth(place)).to_be_checked()
 
 
 def test_a_step_that_is_turned_away_is_taken_again_and_a_refusal_costs_no_answer(playwright_alone, chromium_path, site):
@@ -112,7 +112,7 @@ def test_a_step_that_is_turned_away_is_taken_again_and_a_refusal_costs_no_answer
         hand_in(page)
         page.wait_for_url(f"**/{SLUG}/thi/")  # the refusal leads back to the paper
         expect(page.locator("fieldset.question-box")).to_have_count(20)
-        assert page.locator("input[name=c5]").nth(3).is_checked()
+        expect(page.locator("input[name=c5]").nth(3)).to_be_checked()
         hand_in(page)
         expect(page.get_by_role("heading", name="Bạn làm đúng")).to_be_visible(timeout=PATIENCE * 1000)
 

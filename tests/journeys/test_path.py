@@ -66,7 +66,7 @@ def test_a_dead_network_in_the_exam_loses_nothing(open_phone, site):
     expect(page.locator("p[data-saved]")).to_contain_text("Đã lưu lúc")
     page.reload()
     for number, place in ((1, 2), (2, 1), (3, 3)):
-        assert page.locator(f"input[name=c{number}]").nth(place).is_checked()
+        expect(page.locator(f"input[name=c{number}]").nth(place)).to_be_checked()
     resumes_on_another_device(open_phone, site)
 
 
@@ -75,11 +75,11 @@ def resumes_on_another_device(open_phone, site):
     other = open_phone()
     sign_in(other, site.accounts["learned"])
     other.goto(f"/{SLUG}/thi/")
-    assert other.locator("input[name=c2]").nth(1).is_checked()
+    expect(other.locator("input[name=c2]").nth(1)).to_be_checked()
     walk.answer(other, 4, 0)
     expect(other.locator("p[data-saved]")).to_contain_text("Đã lưu lúc")
     other.reload()
-    assert other.locator("input[name=c4]").nth(0).is_checked()
+    expect(other.locator("input[name=c4]").nth(0)).to_be_checked()
 
 
 def begin(page):

@@ -16,18 +16,18 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import CsrfViewMiddleware, get_token
+from django.middleware.csrf import CsrfViewMiddleware
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 from lantoa.lib.mould import Mould, mark
 from lantoa.lib.page_files import FRESH
-from lantoa.site.public_pages import GZIP, is_personal
+from lantoa.site.public_pages import is_personal
 from lantoa.site.visits import count_page
+from lantoa.site.whole import TOKEN, poured
 
 LASTS = timedelta(seconds=5)
 MOST = 500  # addresses, after which a process begins anew
-TOKEN = "csrf_token"  # noqa: S105 (the name that Django's tag asks for)
 
 
 class Form(NamedTuple):
@@ -52,7 +52,7 @@ def ready(request: HttpRequest, template: str, shows: Mapping[str, Any], *, last
         route, contest = request.resolver_match.view_name, request.resolver_match.kwargs.get("contest")
         until = monotonic() + min(lasts, LASTS).total_seconds()
         _forms[_address(request)] = Form(page, until, route, contest, get_language() or settings.LANGUAGE_CODE)
-    return _poured(request, page)
+    return poured(request, page, {})
 
 
 class ReadyForms:
@@ -69,7 +69,7 @@ class ReadyForms:
         if form is None or monotonic() >= form.until or not _is_for_nobody(request) or not _came_well(request):
             return self.get_response(request)
         self.csrf.process_request(request)
-        answer: HttpResponse = self.csrf.process_response(request, _poured(request, form.page))  # type: ignore[assignment]
+        answer: HttpResponse = self.csrf.process_response(request, poured(request, form.page, {}))  # type: ignore[assignment]
         answer.headers["Content-Language"] = form.language
         answer.headers["Content-Length"] = str(len(answer.content))
         answer.headers["Vary"] = "Accept-Encoding, Cookie"
@@ -96,11 +96,3 @@ def _came_well(request: HttpRequest) -> bool:
     except DisallowedHost:
         return False
     return not settings.HTTPS or request.is_secure()
-
-
-def _poured(request: HttpRequest, page: Mould) -> HttpResponse:
-    """With a token for this browser; packed, the token stands beside what others wrote and not in what was packed."""
-    token = {TOKEN: get_token(request).encode()}
-    if not GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
-        return HttpResponse(page.pour(token))
-    return HttpResponse(page.pour_packed(token), headers={"Content-Encoding": "gzip", "Vary": "Accept-Encoding"})

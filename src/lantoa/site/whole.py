@@ -134,11 +134,15 @@ def _framed(request: HttpRequest, known: dict[str, Any]) -> dict[str, Any]:
 
 def _sent(request: HttpRequest, page: Mould, own: Mapping[str, str], status: int, *, packed: bool) -> HttpResponse:
     values = {name: conditional_escape(value).encode() for name, value in own.items()}
-    if TOKEN in page.names:
-        values[TOKEN] = get_token(request).encode()
-    if not packed or not GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
-        return HttpResponse(page.pour(values), status=status)
-    response = HttpResponse(page.pour_packed(values), status=status)
-    response.headers["Content-Encoding"] = "gzip"
-    response.headers["Vary"] = "Accept-Encoding"
+    response = poured(request, page, values, packed=packed)
+    response.status_code = status
     return response
+
+
+def poured(request: HttpRequest, page: Mould, values: Mapping[str, bytes], *, packed: bool = True) -> HttpResponse:
+    """The page with its values, escaped already, and this browser's token; as a gzip file for who takes it."""
+    if TOKEN in page.names:
+        values = {**values, TOKEN: get_token(request).encode()}
+    if not packed or not GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
+        return HttpResponse(page.pour(values))
+    return HttpResponse(page.pour_packed(values), headers={"Content-Encoding": "gzip", "Vary": "Accept-Encoding"})

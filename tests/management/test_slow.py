@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lantoa.lib.watch.statements import logged, without_values
@@ -42,14 +42,42 @@ def test_a_log_without_statements_and_one_that_is_not_there_say_so(tmp_path):
             call_command("slow", str(tmp_path / name))
 
 
-def quoted(words):
+def plain(words):
     return "'" + words.replace("'", "''") + "'"
 
 
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\\\0"), min_size=1), min_size=1))
-def test_whatever_is_written_as_a_value_is_not_shown(words):
-    shown = without_values(f"SELECT a FROM b WHERE {' OR '.join(f'c = {quoted(word)}' for word in words)}")
-    assert shown == "SELECT a FROM b WHERE " + " OR ".join(["c = ?"] * len(words))
+def escaped(words):
+    return "E'" + words.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def dollars(words):
+    return f"$q${words.replace('$', '')}$q$"
+
+
+WORDS = st.text(
+    st.one_of(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), st.sampled_from("'\\/*-$\""))
+)
+VALUES = st.builds(lambda write, words: write(words), st.sampled_from([plain, escaped, dollars]), WORDS)
+
+
+@given(st.lists(VALUES, min_size=1))
+@example([plain("/*"), plain("*/")])
+@example([plain("--"), plain("\\"), plain(SECRET)])
+@example([escaped("'"), dollars("'"), plain(SECRET)])
+def test_whatever_is_written_as_a_value_is_not_shown(values):
+    shown = without_values(f"SELECT a FROM b WHERE {' OR '.join(f'c = {value}' for value in values)}")
+    assert shown == "SELECT a FROM b WHERE " + " OR ".join(["c = ?"] * len(values))
+
+
+@pytest.mark.parametrize("hiding", ['"it\'s"', "/* it's */", "-- it's\n"])
+def test_a_sign_within_a_name_or_a_remark_begins_no_value(hiding):
+    shown = without_values(f"SELECT {hiding} FROM b WHERE c = {plain(SECRET)}")
+    assert shown.endswith("FROM b WHERE c = ?")
+
+
+@pytest.mark.parametrize("cut", ["'", "E'", "$q$", "/*"])
+def test_what_is_cut_off_within_a_value_is_hidden_to_its_end(cut):
+    assert SECRET not in without_values(f"SELECT a WHERE c = {cut}{SECRET}")
 
 
 @given(st.integers(), st.floats(allow_nan=False, allow_infinity=False))

@@ -18,10 +18,18 @@ SELECT s.query, s.calls, s.total_exec_time,
 SINCE = "SELECT stats_reset FROM pg_stat_statements_info"
 # A line of the log that tells how long a statement took, and the lines that go on with its text.
 _TOOK = re.compile(r"duration: ([\d.]+) ms  (?:statement|execute [^:]*): (.*)")
-_TEXT = re.compile(r"(?:\b[EBXN]|\bU&)?'(?:[^'\\]|\\.|'')*'|\$(\w*)\$.*?\$\1\$", re.IGNORECASE | re.DOTALL)
+# What hides other signs within itself (PostgreSQL's manual, 4.1): whichever begins first decides, so all are looked
+# for at once. A backslash escapes in E'…' alone; what never ends is hidden to its end.
+_HIDING = re.compile(
+    r"""(?P<remark>--[^\n]*|/\*.*?(?:\*/|\Z))
+      | (?P<name>"(?:[^"]|"")*")
+      | \bE'(?:[^'\\]|\\.|'')*(?:'|\Z)
+      | (?:\b[BXN]|\bU&)?'(?:[^']|'')*(?:'|\Z)
+      | (?<![\w$])\$(?P<tag>(?:[^\W\d]\w*)?)\$.*?(?:\$(?P=tag)\$|\Z)""",
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
 _NUMBER = re.compile(r"(?<![\w$.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?\b", re.IGNORECASE)
 _LIST = re.compile(r"\?(?:\s*,\s*\?)+")
-_REMARK = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -73,5 +81,9 @@ def _statements(lines: Iterable[str]) -> Iterator[tuple[str, float]]:
 
 def without_values(text: str) -> str:
     """A statement on one line; what it was about is a question mark."""
-    bare = _NUMBER.sub("?", _TEXT.sub("?", _REMARK.sub(" ", text)))
+    bare = _NUMBER.sub("?", _HIDING.sub(_hidden, text))
     return " ".join(_LIST.sub("?", bare).split())
+
+
+def _hidden(found: re.Match[str]) -> str:
+    return found["name"] or (" " if found["remark"] else "?")

@@ -16,10 +16,17 @@ from lantoa.exams.models import Bank
 from lantoa.units.models import COMMUNE_LEVEL
 
 ENOUGH_TO_PLAN_FOR = 1000  # from here on the planner is told how large the tables have become
-_TABLES = [f"lantoa_{name}" for name in ("person", "contestant", "attempt", "best", "movement", "change")]
+TABLES = [f"lantoa_{name}" for name in ("person", "contestant", "attempt", "best", "movement", "change")]
 
 # The rows are consistent as they are made: a superuser may skip looking up every foreign key again (half the time).
 _TRUST = "SELECT set_config('session_replication_role', %(role)s, true) WHERE current_setting('is_superuser') = 'on'"
+
+# Who and what was there before: what is made now is looked for behind it, or each batch would read all the others again.
+_BEFORE = """
+SELECT coalesce((SELECT max(id) FROM lantoa_contestant), 0), coalesce((SELECT max(id) FROM lantoa_attempt), 0)
+"""
+# Nobody knows yet how many rows lie behind it, and a loop within a loop would be the worst guess.
+_NO_LOOPS = "SELECT set_config('enable_nestloop', %(value)s, true)"
 
 _LOTTERY = """
 CREATE OR REPLACE FUNCTION pg_temp.lottery(what bigint, which bigint) RETURNS float8 LANGUAGE sql IMMUTABLE AS
@@ -94,6 +101,7 @@ INSERT INTO lantoa_attempt (contestant_id, number, bank_id, questions, orders, a
 SELECT c.id, s.number, %(bank)s, %(questions)s, array_fill(0, ARRAY[%(asked)s]), array_fill(0, ARRAY[%(asked)s]), 1,
        s.started_at, s.started_at + %(limit)s, s.started_at + s.ms * interval '1 millisecond', 'submit', s.correct, s.ms
   FROM sitting s JOIN lantoa_contestant c ON c.person_id = s.person AND c.contest_id = %(contest)s
+ WHERE c.id > %(entered)s
 """,
     """
 CREATE TEMP TABLE story ON COMMIT DROP AS
@@ -103,7 +111,7 @@ SELECT a.*, before[1]::int AS old_missed, before[2]::int AS old_ms, to_timestamp
            min(ARRAY[%(asked)s - a.correct, a.duration_ms, extract(epoch FROM a.submitted_at)]) OVER (
                PARTITION BY a.contestant_id ORDER BY a.number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
       FROM lantoa_attempt a JOIN lantoa_contestant c ON c.id = a.contestant_id
-      JOIN crowd ON crowd.person = c.person_id WHERE c.contest_id = %(contest)s
+     WHERE c.contest_id = %(contest)s AND a.id > %(sat)s AND c.id > %(entered)s
 ) a
 """,
     """
@@ -117,7 +125,7 @@ INSERT INTO lantoa_movement (contest_id, at, known_at, unit_id, contestant_id, r
 SELECT %(contest)s, at, at, unit_id, contestant_id, reg, fin, att, old_missed, old_ms, old_at, new_missed, new_ms FROM (
     SELECT c.joined_at AS at, c.unit_id, c.id AS contestant_id, 1 AS reg, 0 AS fin, 0 AS att, NULL::int AS old_missed,
            NULL::int AS old_ms, NULL::timestamptz AS old_at, NULL::int AS new_missed, NULL::int AS new_ms
-      FROM lantoa_contestant c JOIN crowd ON crowd.person = c.person_id WHERE c.contest_id = %(contest)s
+      FROM lantoa_contestant c WHERE c.contest_id = %(contest)s AND c.id > %(entered)s
     UNION ALL
     SELECT submitted_at, unit_id, contestant_id, 0, (number = 1)::int, 1, old_missed, old_ms,
            old_at,
@@ -158,12 +166,15 @@ def crowd(contest: Contest, *, people: int, seed: int = 1, until: datetime | Non
     with connection.cursor() as cursor:
         cursor.execute(_LOTTERY)
         cursor.execute(_TRUST, {"role": "replica"})
+        cursor.execute(_NO_LOOPS, {"value": "off"})
+        parameters["entered"], parameters["sat"] = cursor.execute(_BEFORE).fetchone()
         for statement in (_PEOPLE, _SHEETS, *_ENTER):
             cursor.execute(statement, parameters)
         cursor.execute(_TRUST, {"role": "origin"})
+        cursor.execute(_NO_LOOPS, {"value": "on"})
         cursor.execute("DROP TABLE crowd, sitting, story")
         if people >= ENOUGH_TO_PLAN_FOR:
-            cursor.execute(f"ANALYZE {', '.join(_TABLES)}")
+            cursor.execute(f"ANALYZE {', '.join(TABLES)}")
 
 
 def finishers(contest: Contest) -> list[Contestant]:

@@ -1,7 +1,7 @@
 """S04: fifty at once with the same number make one account. Each race has a control without the constraint."""
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from lantoa.people import actions, statements
 from lantoa.people.models import Account, Person
@@ -97,11 +97,27 @@ def test_no_session_by_the_old_password_outlives_the_change(unit):
 
 
 def test_control_with_the_account_not_held_one_does(unit, monkeypatch):
-    unheld = statements.ENTER.replace("FOR SHARE", "").replace(
+    unheld = statements.ENTER.replace("FOR NO KEY UPDATE", "").replace(
         "FROM held RETURNING", "FROM held, pg_sleep(0.05) RETURNING"
     )
     monkeypatch.setattr(statements, "ENTER", unheld)
     assert set(changes_against_entering(unit)) != {0}
+
+
+def entering_of_staff(unit):
+    """Somebody of the staff who presses twice, on many devices: what each got."""
+    account = Account.objects.create(username="truc", password="!", created_at=FACTS["at"])
+    return at_once([lambda: SessionStore().enter(account)] * CROWD)
+
+
+def test_somebody_of_the_staff_enters_fifty_times_at_once(unit):
+    assert entering_of_staff(unit) == [True] * CROWD
+
+
+def test_control_with_the_account_held_for_sharing_they_wait_for_each_other(unit, monkeypatch):
+    shared = statements.ENTER.replace("FOR NO KEY UPDATE", "FOR SHARE")
+    monkeypatch.setattr(statements, "ENTER", shared)
+    assert any(isinstance(outcome, OperationalError) for outcome in entering_of_staff(unit))
 
 
 def test_tries_at_one_account_are_counted_exactly_also_fifty_at_once(unit):

@@ -33,10 +33,12 @@ SELECT now.at, counted.key, counted.times, ARRAY(SELECT kind FROM lantoa_role WH
 """)
 
 # Somebody whose password was right. The account is held: one whose password is being changed, or that is being closed,
-# is waited for and then not entered, and no change overlooks the session. When somebody was last here is kept of staff.
+# is waited for and then not entered, and no change overlooks the session. When somebody was last here is kept of staff;
+# held for sharing only, two of them would each wait for the other to let the row go.
 ENTER = squeezed("""
 WITH held AS MATERIALIZED (
-    SELECT id FROM lantoa_account WHERE id = %(account)s AND password = %(password)s AND is_active FOR SHARE
+    SELECT id FROM lantoa_account WHERE id = %(account)s AND password = %(password)s AND is_active
+     FOR NO KEY UPDATE
 ), left_behind AS (
     DELETE FROM lantoa_session WHERE key = %(before)s AND EXISTS (SELECT FROM held)
 ), forgotten AS (

@@ -5,15 +5,17 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lantoa.config.settings")
-application = get_wsgi_application()
+django = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 (the settings are read by now)
 
+from lantoa.config.steps_first import StepsFirst  # noqa: E402
 from lantoa.lib.patient.base import limit  # noqa: E402
 from lantoa.lib.watch import measures  # noqa: E402
 from lantoa.lib.watch.hooks import last_words  # noqa: E402
 from lantoa.site.visits import visits  # noqa: E402
 
+application = StepsFirst(django)
 limit(settings.PATIENCE)
 measures.claim(settings.METERS, "site")
 last_words()

@@ -89,7 +89,7 @@ def answer(request: HttpRequest, page: Page) -> HttpResponse:
     found.route = KEPT_PAGE  # type: ignore[attr-defined] # whoever counts requests finds no pattern's name here
     contest = CONTEST.match(request.path_info)
     if contest and found.status_code in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}:
-        count_page(request, found, contest[1])
+        count_page(request.META, found.headers, contest[1])
     return found
 
 

@@ -75,7 +75,7 @@ class ReadyForms:
         answer.headers["Vary"] = "Accept-Encoding, Cookie"
         answer.route = form.route  # type: ignore[attr-defined] # for those who count
         if form.contest:
-            count_page(request, answer, form.contest)
+            count_page(request.META, answer.headers, form.contest)
         return answer
 
 

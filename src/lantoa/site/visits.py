@@ -10,10 +10,11 @@ import atexit
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from multiprocessing import util
 from threading import Event, Lock, Thread
+from typing import Any, Protocol
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +24,15 @@ from lantoa.lib.page_files import COUNTS, PAGE_OF
 from lantoa.lib.watch import measures
 
 SECONDS = 1.0
+_COUNTS = f"HTTP_{COUNTS.upper().replace('-', '_')}"
 log = logging.getLogger(__name__)
+
+
+class Headers(Protocol):
+    """What is said before a page: of Django's answers, and of those that are no request of Django's."""
+
+    def __setitem__(self, name: str, value: str, /) -> None:
+        """Say it."""
 
 
 class VisitCounter:
@@ -102,14 +111,18 @@ class CountVisits:
         )
         opened = match and (request.method == "GET" or match.url_name == "exam-start")  # which the paper answers
         if slug and page and opened:
-            count_page(request, response, slug)
+            count_page(request.META, response.headers, slug)
         return response
 
 
-def count_page(request: HttpRequest, response: HttpResponse, slug: str) -> None:
-    """Count the page of a contest that is sent, if a person asked for it; or leave it to the web server in front."""
-    headers = request.headers
-    if COUNTS in headers:
-        response.headers[PAGE_OF] = slug
-    elif request.method != "HEAD" and by_a_person(headers.get("User-Agent", ""), headers.get("Sec-Purpose", "")):
+def count_page(sent: Mapping[str, Any], headers: Headers, slug: str) -> None:
+    """Count the page of a contest that is sent, if a person asked for it; or leave it to the web server in front.
+
+    ``sent`` is what the server hands over (`request.META`), ``headers`` go out with the page.
+    """
+    if _COUNTS in sent:
+        headers[PAGE_OF] = slug
+    elif sent["REQUEST_METHOD"] != "HEAD" and by_a_person(
+        sent.get("HTTP_USER_AGENT", ""), sent.get("HTTP_SEC_PURPOSE", "")
+    ):
         visits.add(slug)

@@ -3,14 +3,15 @@
 import gzip
 import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.db import OperationalError
-from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lantoa.config import steps_first
 from lantoa.exams import hot
 from lantoa.exams.bank import open_bank
 from lantoa.exams.marking import read_sheet
@@ -19,9 +20,10 @@ from lantoa.lib import clock
 from lantoa.lib.watch import measures
 from lantoa.lib.watch.meters import Meters
 from lantoa.people.models import Account
-from lantoa.site import lane, paper
+from lantoa.site import paper, steps
 from lantoa.site.visits import visits
 from tests.factories.contest import a_bank, a_contest, a_contestant
+from tests.factories.through_server import ThroughServer
 
 SLUG = "thu-nghiem"
 FORM = "application/x-www-form-urlencoded"
@@ -42,7 +44,7 @@ class Page:
     """A browser that sends what the forms of our pages hold."""
 
     def __init__(self, me):
-        self.client = Client(enforce_csrf_checks=True)
+        self.client = ThroughServer(enforce_csrf_checks=True)
         self.client.force_login(me.person.account, backend="lantoa.people.sign_in.PhoneOrCitizenId")
         self.hidden = {}
         self.look(at("exam"))
@@ -256,9 +258,34 @@ def test_when_the_connection_is_lost_the_ordinary_way_is_asked(sitting, monkeypa
         raise OperationalError("terminating connection")
 
     monkeypatch.setattr(hot, "submit", gone)
-    monkeypatch.setattr(lane.connection, "close", lambda: None)  # the test's own transaction lives in it
+    monkeypatch.setattr(steps_first.connection, "close", lambda: None)  # the test's own transaction lives in it
     answer = sitting.send("exam-submit", SHEET, number=1)
     assert (by_lane(answer), answer.url) == (False, at("result", number=1))
+
+
+def test_a_fault_of_the_lane_is_told_and_the_ordinary_way_answers(sitting, monkeypatch, caplog):
+    def broken(**_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(hot, "submit", broken)
+    answer = sitting.send("exam-submit", SHEET, number=1)
+    assert (by_lane(answer), answer.url) == (False, at("result", number=1))
+    assert [record.exc_info[0] for record in caplog.records] == [ZeroDivisionError]
+
+
+@pytest.mark.parametrize(("said", "sent"), [("5000000", b"ban=1"), ("9", b"ban=1"), ("x", b"")], ids=str)
+def test_a_body_that_is_too_long_or_cut_off_is_left_as_it_came(said, sent):
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": at("exam-save", number=1),
+        "CONTENT_TYPE": FORM,
+        "CONTENT_LENGTH": said,
+        "HTTP_COOKIE": "sessionid=x",
+        "HTTP_SEC_FETCH_SITE": "same-origin",
+        "wsgi.input": BytesIO(sent),
+    }
+    assert steps.answer(environ) is None
+    assert environ["wsgi.input"].read() == sent
 
 
 @given(
@@ -273,9 +300,8 @@ def test_when_the_connection_is_lost_the_ordinary_way_is_asked(sitting, monkeypa
 def test_the_lane_reads_a_sheet_as_the_form_is_read(rf, pairs):
     body = "&".join(f"{name}={value}" for name, value in pairs)
     form = rf.post("/", body, content_type=FORM).POST
-    fields = {name.decode(): value.decode() for name, value in lane._FIELD.findall(body.encode())}
-    asked = lane.Asked(rf.get("/"), "vi", SLUG, 1, b"", fields)
-    assert lane._sheet(asked, 20) == read_sheet(form, 20)
+    fields = {name.decode(): value.decode() for name, value in steps._FIELD.findall(body.encode())}
+    assert steps.sheet(fields, 20) == read_sheet(form, 20)
 
 
 def test_the_three_requests_are_counted_by_the_names_of_their_addresses(page, monkeypatch):

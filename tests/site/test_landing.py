@@ -232,6 +232,13 @@ def test_a_units_page_registers_with_the_unit_chosen_and_says_its_place(client, 
     assert f"Bấm vào đây để tham gia: {settings.PUBLIC_URL}/thu-nghiem/don-vi/11414/" in page
 
 
+def test_a_units_page_may_stand_in_front_for_some_seconds_but_not_somebodys(client, contest):
+    me = a_contestant(contest, unit=Unit.objects.get(code="11414"))
+    assert client.get("/thu-nghiem/don-vi/11414/").headers["X-Accel-Expires"] == "20"
+    client.force_login(me.person.account, backend=settings.AUTHENTICATION_BACKENDS[0])
+    assert "X-Accel-Expires" not in client.get("/thu-nghiem/don-vi/11414/").headers
+
+
 def test_a_unit_without_population_has_no_ratio(client, contest):
     a_contestant(contest, unit=Unit.objects.get(code="11414"))
     assert "Chưa có số dân" in text_of(client, "/thu-nghiem/don-vi/11414/")

@@ -7,11 +7,13 @@ from io import BytesIO
 
 import pytest
 from django.db import OperationalError
+from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lantoa.config import steps_first
+from lantoa.config.steps_first import StepsFirst
 from lantoa.exams import hot
 from lantoa.exams.bank import open_bank
 from lantoa.exams.marking import read_sheet
@@ -286,6 +288,20 @@ def test_a_body_that_is_too_long_or_cut_off_is_left_as_it_came(said, sent):
     }
     assert steps.answer(environ) is None
     assert environ["wsgi.input"].read() == sent
+
+
+def test_an_answer_of_django_is_handed_over_whole_and_closed_and_a_stream_as_it_is():
+    closed = []
+
+    class Watched(HttpResponse):
+        def close(self):
+            closed.append(self.content)
+
+    streamed = StreamingHttpResponse([b"a", b"b"])
+    application = StepsFirst(lambda environ, _start: environ["answer"])
+    assert application({"REQUEST_METHOD": "GET", "answer": Watched(b"ab")}, None) == [b"ab"]
+    assert closed == [b"ab"]
+    assert application({"REQUEST_METHOD": "GET", "answer": streamed}, None) is streamed
 
 
 @given(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, OperationalError, connection
+from django.http import HttpResponse
 
 from lantoa.config import lines
 from lantoa.config.headers import ON_THE_SITE
@@ -37,12 +38,21 @@ class StepsFirst:
         began = time.perf_counter()
         found = _tried(environ) if environ["REQUEST_METHOD"] == "POST" else None
         if found is None:
-            return self.django(environ, start_response)
+            return _in_one_piece(self.django(environ, start_response))
         identity = self.watcher.identity(environ)
         self.watcher.count(identity, found.route, "POST", found.status, time.perf_counter() - began)
         headers = [*found.headers.items(), *DRESS, ("X-Request-ID", identity)]
         start_response(f"{found.status.value} {found.status.phrase}", headers)
         return [found.body]
+
+
+def _in_one_piece(answer: Iterable[bytes]) -> Iterable[bytes]:
+    """A page that is there whole is handed over whole: the server asks for pieces one by one, each with the lock."""
+    if not isinstance(answer, HttpResponse):
+        return answer
+    pieces = [answer.content]
+    answer.close()
+    return pieces
 
 
 def _tried(environ: Environ) -> Answer | None:

@@ -1,5 +1,6 @@
 """What the server runs: `granian --interface wsgi lantoa.config.wsgi:application`."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -20,3 +21,8 @@ limit(settings.PATIENCE)
 measures.claim(settings.METERS, "site")
 last_words()
 visits.start()
+
+# What is loaded stays for ever: nobody need look through it again for what may go, nor so often through what comes.
+gc.collect()
+gc.freeze()
+gc.set_threshold(10_000, 20, 20)

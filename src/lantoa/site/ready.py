@@ -1,9 +1,9 @@
 """Forms that stand ready: what signing in and registering begin with, for everybody who is nobody yet (decision 0032).
 
 Thousands open the same two pages at once, and only the form's token differs. The ordinary view makes the page and
-leaves it here; for some seconds it is sent before any other middleware. Whoever brings a session, or something that is
-to be said to them, whatever was typed, and every other address goes the ordinary way. A page here may be some seconds
-old: what is sent from it is judged by what is true then.
+leaves it here; for a minute it is sent before any other middleware. Whoever brings a session, or something that is
+to be said to them, whatever was typed, and every other address goes the ordinary way. A page here may be a minute old:
+what is sent from it is judged by what is true then.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from lantoa.site.public_pages import is_personal
 from lantoa.site.visits import count_page
 from lantoa.site.whole import TOKEN, poured
 
-LASTS = timedelta(seconds=5)
+LASTS = timedelta(seconds=60)  # each unit's code has a form of its own, and one costs as much as ten registrations
 MOST = 500  # addresses, after which a process begins anew
 
 

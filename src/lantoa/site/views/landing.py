@@ -48,6 +48,7 @@ PRIVATE = (
     "/en/dang-nhap/",
 )
 KEPT = "public, max-age=86400"
+KEPT_IN_FRONT = "20"  # seconds: a unit's page is no file, and there are many units (deploy/nginx)
 
 
 @require_safe
@@ -158,7 +159,10 @@ def unit(request: HttpRequest, contest: str, code: str) -> HttpResponse:
         "address": address,
         "short_address": address.partition("://")[2].rstrip("/"),
     }
-    return render(request, "site/landing/unit.html", context)
+    response = render(request, "site/landing/unit.html", context)
+    if me is None:
+        response.headers["X-Accel-Expires"] = KEPT_IN_FRONT
+    return response
 
 
 @require_safe

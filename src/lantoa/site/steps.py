@@ -1,4 +1,4 @@
-"""The exam's three steps, answered before there is a request of Django's (design/performance.md, decision 0037).
+"""The exam's three steps, answered before there is a request of Django's (design/performance.md, decision 0035).
 
 In the last hour these are nearly all that is asked. What is sent exactly as our page sends it, from somebody signed in,
 is one statement and an answer to start, save and submit, made from what the server hands over. Anything else, a reason

@@ -1,6 +1,7 @@
 """Searching people by name: by words, marks or not, and as cheap among many as among few."""
 
 import json
+from collections import Counter
 from string import ascii_lowercase
 
 import pytest
@@ -37,6 +38,31 @@ def test_every_word_must_be_there_in_any_order_marks_or_not(contest):
     assert names(called("do")) == {"Đỗ Thị Hòa", "Đỗ Thị Hoa"}
     assert names(called("ngu")) == set()
     assert called("  ").count() == 4
+
+
+@pytest.mark.parametrize("sign", ["'", '"', "\\", "%", "%s", "%%", "{}", ",", "$1", ";--", "''", "E'", "!", "NULL"])
+def test_every_sign_is_a_part_of_a_name(contest, sign):
+    for name in (f"Đỗ {sign}Hara An", "Đỗ Hara An"):
+        a_contestant(contest, name=name)
+    for asked in (f"Đỗ {sign}Hara", f"{sign}hara do"):
+        assert names(Contestant.objects.called(asked)) == {f"Đỗ {sign}Hara An"}
+
+
+def test_the_words_asked_stand_in_the_statement_so_that_it_is_planned_for_them(contest):
+    statement, bound = Contestant.objects.called("Thế Rạng").query.sql_with_params()
+    assert "'the rang'" in statement
+    assert bound == ()
+
+
+def test_those_whose_name_begins_so_come_first_and_nobody_twice(contest):
+    for name in ["An Văn Nguyễn"] * 60 + ["Nguyễn Văn An"] * 60 + ["Nguyễn Vân"] * 3:
+        a_contestant(contest, name=name)
+    found = Contestant.objects.called("nguyễn văn").select_related("person")
+    assert sorted(Counter(str(one.person) for one in found).items()) == [
+        ("An Văn Nguyễn", MOST_FOUND - 63),
+        ("Nguyễn Vân", 3),
+        ("Nguyễn Văn An", 60),
+    ]
 
 
 def test_of_very_many_namesakes_some_are_shown_and_filters_come_first(contest):

@@ -28,7 +28,7 @@ _BODY = (
     f"POST {HOME}thi/bat-dau/ HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
     "Cookie: sessionid=cham\r\nSec-Fetch-Site: same-origin\r\nContent-Length: 4000\r\n\r\nphieu="
 )
-_SMALL = f"GET /static/img/favicon.svg HTTP/1.1\r\nHost: {HOST}\r\n\r\n"  # what nginx has itself: they cost nobody a turn
+_SMALL = f"GET /static/img/favicon.svg HTTP/1.1\r\nHost: {HOST}\r\n\r\n"  # nginx has it itself: nobody's turn
 _WHOLE = f"GET {HOME}xep-hang/ HTTP/1.1\r\nHost: {HOST}\r\nAccept: text/html\r\n\r\n"
 
 

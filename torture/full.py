@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import Random
 
+import psycopg
+
 from torture import books
 from torture.kept import Rush
 from torture.page import HOME
@@ -22,6 +24,7 @@ from torture.wire import Connection
 # The log's segments are made beforehand and used again: they never need what the disk no longer has.
 SETTINGS = {"max_wal_size": "64MB", "min_wal_size": "64MB", "checkpoint_timeout": "30s", "max_connections": "30"}
 RECOVERED = 30.0  # seconds
+Wire = psycopg.Connection[tuple[object, ...]]
 
 
 @contextmanager
@@ -46,12 +49,10 @@ def run(
     """A rush; the disk fills; after so many seconds there is room again. Without ``fill``: the control."""
     with small_disk(megabytes) as folder, installation(template, folder=folder, settings=SETTINGS) as place:
         place.start(worker=True)
-        before = place.postgres.pid if place.postgres else 0
-        rush, pages, refused, recovery = asyncio.run(_rush(place, people, seconds, again, fill=fill))
+        watch = place.connect()
+        rush, pages, refused, recovery = asyncio.run(_rush(place, watch, people, seconds, again, fill=fill))
         faults = books.differences(place, rush.sats) + books.recounted(place)
-        after = place.postgres.pid if place.postgres and place.postgres.poll() is None else -1
-    if before != after:
-        faults.append("the database had to be started again")
+        faults += ["the database broke down"] if _ended(watch) else []
     never = not refused
     if never:
         faults.append("the disk was never full")
@@ -69,18 +70,21 @@ def run(
 
 
 async def _rush(
-    place: Installation, people: int, seconds: float, again: float, *, fill: bool
+    place: Installation, watch: Wire, people: int, seconds: float, again: float, *, fill: bool
 ) -> tuple[Rush, list[int], int, float]:
     rush = Rush(place, 0, again, Random(8))
     tasks = [asyncio.create_task(rush.sitting(index)) for index in range(people)]
     await rush.until(people)
     ballast = place.data / "ballast"
     ballast.touch()
+    if fill:
+        await asyncio.to_thread(_fill, ballast, place.cluster)
+        await asyncio.to_thread(_checkpoint, watch)
     ends, pages = time.monotonic() + seconds, []
     async with Connection(place.port) as wire:
         while time.monotonic() < ends:
             if fill:
-                await asyncio.to_thread(_fill, ballast)  # what was given back meanwhile, too
+                await asyncio.to_thread(_fill, ballast, place.cluster)  # what was given back meanwhile, too
             pages.append((await wire.ask("GET", f"{HOME}xep-hang/", {"Accept": "text/html"})).status)
             await asyncio.sleep(0.1)
     refused = rush.seen.answers.get(503, 0) + rush.seen.answers.get(500, 0)
@@ -93,8 +97,30 @@ async def _rush(
     return rush, pages, refused, recovery
 
 
-def _fill(ballast: Path) -> None:
-    """Take what is free. Others write meanwhile, so the last piece may not fit: then it is full, which is the aim."""
+def _checkpoint(watch: Wire) -> None:
+    """One comes by itself every few minutes; it may find no room and be told so, but nothing may end by it."""
+    with suppress(psycopg.Error):
+        watch.execute("CHECKPOINT")
+
+
+def _ended(watch: Wire) -> bool:
+    """Whether the server has put an end to all that were connected: that is what it does when it breaks down."""
+    try:
+        watch.execute("SELECT 1")
+    except psycopg.OperationalError:
+        return True
+    watch.close()
+    return False
+
+
+def _fill(ballast: Path, cluster: Path) -> None:
+    """Take what is free. Others write meanwhile, so the last piece may not fit: then it is full, which is the aim.
+
+    And let nobody connect any more: a vacuum of a catalog, which may come at any moment, takes away the files that each
+    new connection reads or else must write, and without room it is refused.
+    """
+    for found in cluster.rglob("pg_internal.init"):
+        found.unlink(missing_ok=True)
     free = os.statvfs(ballast.parent)
     more = free.f_bavail * free.f_frsize
     with suppress(OSError), ballast.open("ab", buffering=0) as file:

@@ -12,7 +12,6 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lantoa.config import steps_first
 from lantoa.config.steps_first import StepsFirst
 from lantoa.exams import hot
 from lantoa.exams.bank import open_bank
@@ -260,7 +259,6 @@ def test_when_the_connection_is_lost_the_ordinary_way_is_asked(sitting, monkeypa
         raise OperationalError("terminating connection")
 
     monkeypatch.setattr(hot, "submit", gone)
-    monkeypatch.setattr(steps_first.connection, "close", lambda: None)  # the test's own transaction lives in it
     answer = sitting.send("exam-submit", SHEET, number=1)
     assert (by_lane(answer), answer.url) == (False, at("result", number=1))
 

@@ -47,7 +47,7 @@ def why_not_ready() -> str:
             cursor.execute(READY)
             row = cursor.fetchone()
     except Error as problem:
-        connection.close()
+        connection.close_if_unusable_or_obsolete()
         return "migrations" if getattr(problem.__cause__, "sqlstate", "") == _NO_TABLE else "database"
     assert row is not None
     writable, applied = row

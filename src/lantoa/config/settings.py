@@ -39,7 +39,7 @@ VISITS_LOG = Path(os.environ.get("LANTOA_VISITS_LOG", "/var/log/lantoa/visits.lo
 DATABASES = {
     "default": {
         "ENGINE": "lantoa.lib.patient",
-        "CONN_MAX_AGE": 600,
+        "CONN_MAX_AGE": None,  # one that is well is never let go: on a full disk there may be no other (R08)
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
         "TEST": {"NAME": os.environ.get("LANTOA_TEST_DB", "test_lantoa")},

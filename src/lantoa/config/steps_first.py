@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import DisallowedHost
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 
 from lantoa.config import lines
@@ -62,7 +62,7 @@ def _tried(environ: Environ) -> Answer | None:
     try:
         return answer(environ)
     except (OperationalError, InterfaceError):
-        connection.close()  # the ordinary way opens another, or says that there is no database
+        pass  # Django looks first whether the connection is well: it opens another, or says that there is no database
     except (Contest.DoesNotExist, DisallowedHost):
         pass
     except Exception:

@@ -34,6 +34,9 @@ EMBEDDED = {
     # After each checkpoint the first change of every page is written down whole: not more often than needed.
     "checkpoint_timeout": "900",  # s
     "max_wal_size": "2048",  # MB
+    # We subscribe to no other server. Else each checkpoint writes a file of such places anew, and where that finds no
+    # room on the disk the server ends all its processes.
+    "max_active_replication_origins": "0",
 }
 DIFFERENT = """
 SELECT name FROM pg_settings JOIN unnest(%s::text[], %s::text[]) AS wanted(name, value) USING (name)

@@ -46,7 +46,7 @@ class FastLane:
         try:
             answer = self._answer(request)
         except (OperationalError, InterfaceError):
-            connection.close()  # the ordinary way opens another, or says that there is no database
+            connection.close_if_unusable_or_obsolete()  # the ordinary way opens another, or says that there is none
             answer = None
         except (Contest.DoesNotExist, DisallowedHost):
             answer = None

@@ -63,7 +63,7 @@ class VisitCounter:
             with self._lock:
                 self._made.update(made)
             log.warning("visits wait for the database: %s", problem)
-            connection.close()
+            connection.close_if_unusable_or_obsolete()
 
     def start(self) -> None:
         """Flush each second from a thread of its own, and once more when the process ends. The server calls it."""

@@ -13,11 +13,13 @@ from lantoa.exams.actions import close_overdue, start_attempt, submit_attempt
 from lantoa.exams.models import Attempt, Best, Change
 from lantoa.lib import clock
 from lantoa.standings import fold
-from lantoa.standings.fold import fold_all, fold_ranks, fold_tallies, fold_visits, settled
-from lantoa.standings.models import Bucket, Tally, TallyEdge
+from lantoa.standings.fold import fold_all, fold_past, fold_ranks, fold_tallies, fold_visits, settled
+from lantoa.standings.models import Bucket, PastBucket, Tally, TallyEdge
+from lantoa.standings.past import past_rank
 from lantoa.standings.rebuild import difference, rebuild
 from tests.factories.contest import DURING, OPENS, a_bank, a_contest, a_contestant
 from tests.factories.crowd import crowd
+from tests.standings.recount import by_sql
 
 MINUTE = timedelta(minutes=1)
 
@@ -51,6 +53,26 @@ def test_folding_again_changes_nothing(crowded):
     fold_tallies(crowded, DURING - timedelta(days=1))
     assert derived() == once
     assert TallyEdge.objects.get().until == DURING - MINUTE
+
+
+def test_an_hour_is_folded_with_each_so_many_results_too_the_same_in_pieces_and_at_once(contest):
+    crowd(contest, people=6000, seed=1, until=DURING)
+    for hours in (1, 30, 30.7, 100, 100.4, 400):
+        fold_tallies(contest, OPENS + timedelta(hours=hours))
+        fold_past(contest)
+    pieces = set(PastBucket.objects.values_list("until", "missed", "slot", "n"))
+    (inside,) = {until for until, *_ in pieces if until.minute}
+    assert difference(contest) == []
+    PastBucket.objects.all().delete()
+    fold_past(contest)
+    assert set(PastBucket.objects.values_list("until", "missed", "slot", "n")) == pieces
+    best = Best.objects.filter(submitted_at__lt=inside - MINUTE).order_by("pk").select_related("contestant")
+    for at in (inside - MINUTE / 7, inside, inside + 7 * MINUTE):
+        with connection.cursor() as cursor:
+            ranks = {who: rank for who, rank, _, _ in by_sql.ranks(cursor, contest.pk, at, at)}
+        for me in [each.contestant for each in best[::200]]:
+            place = past_rank(me, at)
+            assert (place.rank, place.total) == (ranks[me.pk], len(ranks))
 
 
 def test_the_last_minute_stays_unfolded(contest):

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from lantoa.contests.models import Contest
 from lantoa.exams.results import earliest_overdue
 from lantoa.standings import past_walks, statements
+from lantoa.standings.models import TallyEdge
 
 LOCK_KEY = 0x1A70  # one advisory lock a contest: folds and rebuilds take turns
 
@@ -31,8 +32,8 @@ def fold_ranks(contest: Contest) -> None:
             cursor.execute(statements.FOLD_RANKS, {"contest": contest.pk})
 
 
-def fold_tallies(contest: Contest, at: datetime) -> None:
-    """Running totals by minute, as far as all facts are known.
+def fold_tallies(contest: Contest, at: datetime) -> bool:
+    """Running totals by minute, as far as all facts are known; whether that is farther than before.
 
     That is up to a minute ago, never beyond the start of the oldest running transaction, and never beyond the deadline
     of an attempt that ran out and is not closed yet: its facts will carry that deadline. These are read first, so that
@@ -43,8 +44,12 @@ def fold_tallies(contest: Contest, at: datetime) -> None:
         until = settled(at)
         overdue = earliest_overdue(contest.pk, at)
         until = min(until, overdue) if overdue else until
+        edge = _minute(until)
+        if TallyEdge.objects.filter(contest=contest, until__gte=edge).exists():
+            return False
         with connection.cursor() as cursor:
-            cursor.execute(statements.FOLD_TALLIES, {"contest": contest.pk, "until": _minute(until)})
+            cursor.execute(statements.FOLD_TALLIES, {"contest": contest.pk, "until": edge})
+        return True
 
 
 def fold_visits(contest: Contest, at: datetime) -> None:
@@ -56,7 +61,10 @@ def fold_visits(contest: Contest, at: datetime) -> None:
 
 
 def fold_past(contest: Contest) -> None:
-    """Where everybody stood at each full hour, as far as the totals are folded: ranks of past moments start from it."""
+    """Where everybody stood at each full hour and after each PIECE of results, as far as the totals are folded.
+
+    Ranks of past moments start from it.
+    """
     with transaction.atomic():
         lock(contest)
         with connection.cursor() as cursor:
@@ -67,9 +75,9 @@ def fold_all(at: datetime) -> None:
     """Fold every contest; the worker calls it each second."""
     for contest in Contest.objects.only("pk"):
         fold_ranks(contest)
-        fold_tallies(contest, at)
+        if fold_tallies(contest, at):
+            fold_past(contest)
         fold_visits(contest, at)
-        fold_past(contest)
 
 
 def settled(at: datetime) -> datetime:

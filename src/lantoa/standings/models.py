@@ -178,7 +178,10 @@ class Bulletin(models.Model):
 
 
 class PastBucket(models.Model):
-    """How many ranked in a slot of ten seconds by all facts with `at < until`, a full hour: ranks of past moments."""
+    """How many ranked in a slot of ten seconds by all facts with `at < until`: ranks of past moments.
+
+    `until` is a full hour, or a minute in which another PIECE of results was reached (past_walks.py).
+    """
 
     pk = models.CompositePrimaryKey("contest_id", "until", "missed", "slot")
     contest = models.ForeignKey(Contest, models.CASCADE, related_name="+", db_index=False)

@@ -1,7 +1,7 @@
 """Where a contestant stood at a past moment, and who led then; as known then or as known today (figures.md §4).
 
-From the last full hour before it, the steps since then, and the corrections known: the cost is that of an hour, not of
-the number of contestants.
+From the last fold before it, the steps since then, and the corrections known: the cost is that of an hour or of some
+thousand steps, whichever is less, not of the number of contestants.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The statements of `past.py`: who stood where at a past moment, from the full hours and the journal (figures.md §4).
+"""The statements of `past.py`: who stood where at a past moment, from folds and the journal (figures.md §4).
 
-A moment T comes as `before` = T + 1 µs. Slots of full hours count facts only; later facts and corrections are signed
+A moment T comes as `before` = T + 1 µs. Slots of folds count facts only; later facts and corrections are signed
 steps of the journal; the slot of ten seconds that decides is counted exactly by `exams/ranking.py`.
 """
 
@@ -11,6 +11,8 @@ from lantoa.exams.ranking import RANKING, row
 from lantoa.standings.walks import family
 
 WIDTH = 10_000  # ms a slot holds
+PIECE = 2_500  # results after which an hour is folded once more: so many steps at most are read behind a fold
+_HOUR_END = "date_trunc('hour', minute - interval '1 minute', 'UTC') + interval '1 hour'"
 _KEY = ", ".join(RANKING)
 _CONTEST = "contest_id = %(contest)s"
 _KNOWN = "at < %(before)s AND (correction_id IS NULL OR known_at <= %(known_at)s)"
@@ -31,56 +33,68 @@ def _always(where: str) -> str:
     return results(where, where)
 
 
-def _hours(base: str, since: str, until: str) -> str:
-    """Rows (until, missed, slot, n) of the full hours in which something changed, after those of `base`.
+def _folds(base: str, since: str, until: str) -> str:
+    """Rows (until, missed, slot, n) of the folds between two instants in which something changed, after that of `base`.
 
-    What a slot holds stays from one of its changes to the next: nothing is joined but hours by their number.
+    A fold ends with each hour, and with the minute in which another PIECE of results is reached: with how many follows
+    from the facts alone. What a slot holds stays from one of its changes to the next: only folds are joined, by number.
     """
     facts = _always(f"correction_id IS NULL AND at >= {since} AND at < {until}")
-    return f"""step AS (
-    SELECT date_trunc('hour', at, 'UTC') + interval '1 hour' AS until, missed, ms / {WIDTH} AS slot, sum(n)::int AS n
+    return f"""step AS MATERIALIZED (
+    SELECT date_trunc('minute', at) + interval '1 minute' AS minute, missed, ms / {WIDTH} AS slot, sum(n)::int AS n
       FROM ({facts}) facts GROUP BY 1, 2, 3
 ), base AS ({base}),
-hour AS MATERIALIZED (
-    SELECT until, row_number() OVER (ORDER BY until) AS nth FROM (SELECT DISTINCT until FROM step) moved
+reached AS (
+    SELECT minute, n, (SELECT coalesce(sum(n), 0) FROM base) + sum(n) OVER (ORDER BY minute) AS total
+      FROM (SELECT minute, sum(n) AS n FROM step GROUP BY minute) minutes
+), fold AS MATERIALIZED (
+    SELECT minute, coalesce(
+               min(minute) FILTER (WHERE div(total, {PIECE}) > div(total - n, {PIECE})) OVER (
+                   PARTITION BY {_HOUR_END} ORDER BY minute ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING),
+               {_HOUR_END}) AS until
+      FROM reached
+), numbered AS MATERIALIZED (
+    SELECT until, row_number() OVER (ORDER BY until) AS nth
+      FROM (SELECT DISTINCT until FROM fold WHERE until <= {until}) ended
 ), change AS (
     SELECT missed, slot, nth, sum(n) OVER (PARTITION BY missed, slot ORDER BY nth) AS n,
-           lead(nth, 1, (SELECT count(*) + 1 FROM hour)) OVER (PARTITION BY missed, slot ORDER BY nth) AS next
-      FROM (SELECT nth, missed, slot, n FROM step JOIN hour USING (until)
+           lead(nth, 1, (SELECT count(*) + 1 FROM numbered)) OVER (PARTITION BY missed, slot ORDER BY nth) AS next
+      FROM (SELECT nth, missed, slot, sum(n) AS n FROM step JOIN fold USING (minute) JOIN numbered USING (until)
+             GROUP BY 1, 2, 3
              UNION ALL SELECT 0, missed, slot, n FROM base) changes
-), full_hours AS (
+), folds AS (
     SELECT until, missed, slot, n::int
       FROM change CROSS JOIN generate_series(greatest(change.nth, 1), next - 1) AS stays (nth)
-      JOIN hour ON hour.nth = stays.nth
+      JOIN numbered ON numbered.nth = stays.nth
 )"""
 
 
-# From the last full hour to the last one that the totals are folded beyond: before that edge every fact is known.
+# From the last fold to where the totals are folded: before that edge every fact is known.
 FOLD = f"""
 WITH last AS MATERIALIZED (
     SELECT coalesce(max(until), '-infinity') AS until FROM lantoa_pastbucket WHERE {_CONTEST}
 ), edge AS MATERIALIZED (
-    SELECT date_trunc('hour', until, 'UTC') AS until FROM lantoa_tallyedge WHERE {_CONTEST}
+    SELECT until FROM lantoa_tallyedge WHERE {_CONTEST}
 ), {
-    _hours(
+    _folds(
         f"SELECT missed, slot, n FROM lantoa_pastbucket WHERE {_CONTEST} AND until = (SELECT until FROM last)",
         "(SELECT until FROM last)",
         "(SELECT until FROM edge)",
     )
 }
 INSERT INTO lantoa_pastbucket (contest_id, until, missed, slot, n)
-SELECT %(contest)s, until, missed, slot, n FROM full_hours WHERE n <> 0 ORDER BY until, missed, slot
+SELECT %(contest)s, until, missed, slot, n FROM folds WHERE n <> 0 ORDER BY until, missed, slot
 """
 
 DIFFER = f"""
 WITH kept AS (SELECT until, missed, slot, n FROM lantoa_pastbucket WHERE {_CONTEST}),
 {
-    _hours(
+    _folds(
         "SELECT NULL::smallint AS missed, NULL::int AS slot, NULL::int AS n WHERE false",
         "'-infinity'",
         "coalesce((SELECT max(until) FROM kept), '-infinity')",
     )
-}, expected AS (SELECT * FROM full_hours WHERE n <> 0)
+}, expected AS (SELECT * FROM folds WHERE n <> 0)
 SELECT format('until %%s missed %%s slot %%s', until, missed, slot) AS what FROM (
     (SELECT * FROM expected EXCEPT SELECT * FROM kept) UNION (SELECT * FROM kept EXCEPT SELECT * FROM expected)
 ) differing
@@ -92,21 +106,19 @@ _FACTS = "correction_id IS NULL AND new_missed IS NOT NULL AND at < %(before)s"
 # A step's two sides as rows: the result that came, the one that went.
 _SIDES = "LATERAL (VALUES (1, new_missed, new_ms), (-1, old_missed, old_ms)) AS side(n, missed, ms)"
 
-# Facts since the hour are looked up unit by unit: one index, which ranks inside a unit read too (UNIT_RANK).
-_FROM_THE_HOUR = f"""edge AS MATERIALIZED (
+# Facts since the fold are looked up unit by unit: one index, which ranks inside a unit read too (UNIT_RANK).
+_FROM_THE_FOLD = f"""edge AS MATERIALIZED (
     SELECT coalesce(max(until), '-infinity') AS w FROM lantoa_pastbucket WHERE {_CONTEST} AND until <= %(before)s
-), recent AS MATERIALIZED (
-    SELECT side.missed, side.ms / {WIDTH} AS slot, side.n FROM (
-        SELECT fact.* FROM lantoa_unit u, LATERAL (
-            SELECT {_OUTCOME} FROM lantoa_movement
-             WHERE {_CONTEST} AND unit_id = u.id AND at >= (SELECT w FROM edge) AND {_FACTS} OFFSET 0) fact
-         WHERE u.parent_id = (SELECT root_id FROM lantoa_contest WHERE id = %(contest)s)
-        UNION ALL
+), since AS (
+    SELECT fact.* FROM lantoa_unit u, LATERAL (
         SELECT {_OUTCOME} FROM lantoa_movement
-         WHERE {_CONTEST} AND correction_id IS NOT NULL AND at < %(before)s AND known_at <= %(known_at)s
-    ) steps, {_SIDES} WHERE side.missed IS NOT NULL
+         WHERE {_CONTEST} AND unit_id = u.id AND at >= (SELECT w FROM edge) AND {_FACTS} OFFSET 0) fact
+     WHERE u.parent_id = (SELECT root_id FROM lantoa_contest WHERE id = %(contest)s)
+    UNION ALL
+    SELECT {_OUTCOME} FROM lantoa_movement
+     WHERE {_CONTEST} AND correction_id IS NOT NULL AND at < %(before)s AND known_at <= %(known_at)s
 )"""
-_HOUR = f"SELECT missed, slot, n FROM lantoa_pastbucket WHERE {_CONTEST} AND until = (SELECT w FROM edge)"
+_FOLDED = f"SELECT missed, slot, n FROM lantoa_pastbucket WHERE {_CONTEST} AND until = (SELECT w FROM edge)"
 
 
 def _slot(missed: str, slot: str, upto: str) -> str:
@@ -124,15 +136,22 @@ _MINE = f"""m AS MATERIALIZED (
      GROUP BY {_KEY} HAVING sum(n) > 0
 )"""
 
+_BEFORE_MINE = f"< (m.missed, m.ms / {WIDTH})"
+
 RANK = f"""
-WITH {_FROM_THE_HOUR}, {_MINE}, hour AS ({_HOUR})
+WITH {_FROM_THE_FOLD}, {_MINE}, folded AS (
+    SELECT sum(n) FILTER (WHERE (f.missed, f.slot) {_BEFORE_MINE}) AS before, sum(n) AS total FROM m, ({_FOLDED}) f
+), moved AS (
+    SELECT sum(coalesce((new_missed, new_ms / {WIDTH}) {_BEFORE_MINE}, false)::int
+             - coalesce((old_missed, old_ms / {WIDTH}) {_BEFORE_MINE}, false)::int) AS before,
+           count(new_missed) - count(old_missed) AS total FROM m, since
+)
 SELECT m.missed, m.ms,
-       (1 + coalesce((SELECT sum(n) FROM hour WHERE (missed, slot) < (m.missed, m.ms / {WIDTH})), 0)
-          + coalesce((SELECT sum(n) FROM recent WHERE (missed, slot) < (m.missed, m.ms / {WIDTH})), 0)
+       (1 + coalesce(folded.before, 0) + coalesce(moved.before, 0)
           + coalesce((SELECT sum(n) FROM ({_slot("m.missed", f"(m.ms / {WIDTH})", "m.ms")}) near
                        WHERE {row()} < {row("m.")}), 0))::bigint,
-       (coalesce((SELECT sum(n) FROM hour), 0) + coalesce((SELECT sum(n) FROM recent), 0))::bigint
-  FROM m
+       (coalesce(folded.total, 0) + moved.total)::bigint
+  FROM m, folded, moved
 """
 
 # Whom corrections concern in my unit is looked at one by one, with unit and result of that moment; everybody else there
@@ -165,12 +184,14 @@ SELECT m.missed, m.ms, (1 + coalesce(sum(n) FILTER (WHERE {row("step.")} < {row(
 """
 
 # Slot by slot from the best one to the one that holds the last row asked for; then the people in those slots. A slot of
-# an hour holds somebody: as many slots as rows are asked for, and one more for each result that went since, are enough.
+# a fold holds somebody: as many slots as rows are asked for, and one more for each result that went since, are enough.
 TOP = f"""
-WITH {_FROM_THE_HOUR}, hour AS (
-    {_HOUR} ORDER BY missed, slot LIMIT %(size)s + (SELECT count(*) FROM recent WHERE n < 0)
+WITH {_FROM_THE_FOLD}, recent AS MATERIALIZED (
+    SELECT side.missed, side.ms / {WIDTH} AS slot, side.n FROM since, {_SIDES} WHERE side.missed IS NOT NULL
+), folded AS (
+    {_FOLDED} ORDER BY missed, slot LIMIT %(size)s + (SELECT count(*) FROM recent WHERE n < 0)
 ), slots AS (
-    SELECT missed, slot, sum(n) AS n FROM (SELECT * FROM hour UNION ALL SELECT * FROM recent) steps
+    SELECT missed, slot, sum(n) AS n FROM (SELECT * FROM folded UNION ALL SELECT * FROM recent) steps
      GROUP BY 1, 2 HAVING sum(n) <> 0
 ), needed AS MATERIALIZED (
     SELECT missed, slot FROM (SELECT missed, slot, sum(n) OVER (ORDER BY missed, slot) - n AS before FROM slots) walk

@@ -72,7 +72,7 @@ SELECT DISTINCT format('contestant %%s', contestant_id) AS what FROM (
 ) differing""",
     "F4 buckets and waiting changes are the recount of the best results": statements.RANKS_DIFFER,
     "F5 the totals by minute are the sums of the steps before them": statements.TALLIES_DIFFER,
-    "F5 the full hours are the sums of the results before them": past_walks.DIFFER,
+    "F5 the folds of past moments are the sums of the results before them": past_walks.DIFFER,
     "F5 the totals of visits are the sums of the minutes before them": statements.VISITS_DIFFER,
 }
 

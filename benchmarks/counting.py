@@ -17,9 +17,11 @@ import psycopg
 from benchmarks.walking import as_nobody, as_signed_in
 from benchmarks.wire import Answer, Asked, Visit
 
+from tests.factories.through_server import ThroughServer
+
 if TYPE_CHECKING:
     from benchmarks.site import Site
-from django.test import Client
+
 
 WALKS = 3  # in one of them at least nothing is asked for again that a process keeps for some seconds
 CONTROL = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
@@ -55,7 +57,7 @@ def recorded() -> Iterator[list[Sent]]:
 def asked_here(asked: Asked) -> Answer:
     """Put a question to the application in this process; the cookies are the visit's own."""
     headers = {name: value for name, value in asked.headers.items() if name != "Content-Type"}
-    client = Client(headers=headers)
+    client = ThroughServer(headers=headers)
     kind = asked.headers.get("Content-Type", "application/octet-stream")
     with patch("lantoa.config.lines.write"):  # its line in the log
         response = client.generic(asked.method, asked.path, asked.body, content_type=kind, HTTP_HOST="127.0.0.1")

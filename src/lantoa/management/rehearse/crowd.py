@@ -17,7 +17,7 @@ from lantoa.management.rehearse.journey import Journey
 from lantoa.management.rehearse.plan import Deed, Plan
 from lantoa.management.simulate.published import MINUTE
 
-LOOKERS = 8  # passers-by at once
+LOOKERS = 24  # passers-by at once: enough to keep pace while pages wait behind exams
 IDLE = 0.05  # seconds until a passer-by looks again whether it is time
 # Pages of a deed, kept free for those whose deeds are still to come; learning with four cards.
 PAGES = {"register": 3, "learn": 9, "sit": 3, "look_up": 1, "share": 2}

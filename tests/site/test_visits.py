@@ -85,7 +85,7 @@ def test_what_cannot_be_recorded_is_put_back(counter, monkeypatch):
         raise OperationalError("gone")
 
     monkeypatch.setattr(visits, "record_visits", broken)
-    monkeypatch.setattr(connection, "close", lambda: None)
+    monkeypatch.setattr(connection, "close_if_unusable_or_obsolete", lambda: None)
     for _ in range(3):
         see()
     counter.flush()

@@ -12,7 +12,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 FOLDERS = ("src", "verify", "tests", "benchmarks", "tools")
-PAGES = [*sorted(DOCS.rglob("*.md")), *sorted(ROOT.glob("*.md")), *sorted((ROOT / "verify").glob("*.md"))]
+REPORTS = ROOT / "benchmarks" / "results"
+PAGES = [page for room in (DOCS, REPORTS) for page in sorted(room.rglob("*.md"))]
+PAGES += [page for room in (ROOT, ROOT / "verify") for page in sorted(room.glob("*.md"))]
 MODULES = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
 CITING = [*MODULES, *PAGES]
 

@@ -15,7 +15,7 @@ from django.db import connection, migrations, models
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
-RELEASED = 15  # up to this number they are older than the first release: no running site has met them
+RELEASED = 16  # up to this number they are older than the first release: no running site has met them
 STATE_ONLY = (migrations.AlterModelOptions, migrations.AlterModelManagers, migrations.CreateModel)
 BESIDE = (AddIndexConcurrently, ValidateConstraint)
 

@@ -167,7 +167,7 @@ def test_a_beat_submits_what_ran_out_and_folds_it(db):
     assert going_on.submitted_at is None
     assert Best.objects.get().contestant_id == late.pk
     assert not Change.objects.exists()
-    assert Bucket.objects.get(contest=contest, unit_id=CITY, level=0).n == 1
+    assert sum(Bucket.objects.get(contest=contest, unit_id=CITY, level=0).counts) == 1
     assert Tally.objects.filter(contest=contest, fin=1, att=1).exists()
 
 

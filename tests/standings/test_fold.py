@@ -26,7 +26,12 @@ MINUTE = timedelta(minutes=1)
 
 def derived():
     tallies = set(Tally.objects.values_list("unit_id", "until", "reg", "fin", "att"))
-    buckets = set(Bucket.objects.exclude(n=0).values_list("unit_id", "level", "missed", "slot", "n"))
+    buckets = {
+        (*bucket, place, n)
+        for *bucket, counts in Bucket.objects.values_list("unit_id", "level", "missed", "slot", "counts")
+        for place, n in enumerate(counts)
+        if n
+    }
     return tallies, buckets
 
 
@@ -100,7 +105,7 @@ def test_nothing_after_the_deadline_of_an_overdue_attempt_is_folded_until_it_is_
         (lambda c: Attempt.objects.filter(number=2).update(number=9, submitted_at=None, closed_by="", correct=None, duration_ms=None), "F1"),
         (lambda c: Best.objects.filter(contest=c).update(missed=19), "F3"),
         (lambda c: Bucket.objects.filter(level=2)[:1].get().delete(), "F4"),
-        (lambda c: Bucket.objects.filter(level=0, unit_id=-1).update(n=1), "F4"),
+        (lambda c: Bucket.objects.filter(level=0, unit_id=-1).update(counts=[1]), "F4"),
         (lambda c: Tally.objects.order_by("until").last().delete(), "F5"),
         (lambda c: Tally.objects.filter(pk=Tally.objects.first().pk).update(att=10**6), "F5"),
         (lambda c: Movement.objects.create(contest=c, at=OPENS, known_at=OPENS, unit=c.root.children.first(), contestant=Contestant.objects.filter(contest=c)[0], reg=1), "F2"),

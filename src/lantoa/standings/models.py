@@ -7,6 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Max, Q
 
@@ -64,7 +65,10 @@ class VisitTotal(models.Model):
 
 
 class Bucket(models.Model):
-    """How many best results lie in a slot: level 0 by missed, 1 minute, 2 second, 3 50 ms; unit −1 is the city."""
+    """How many best results a slot holds, by its parts: level 0 by missed, 1 minute, 2 second, 3 50 ms; unit −1: city.
+
+    What a slot is of, is above it: nothing at level 0, `missed` at 1, with a minute at 2, with a second at 3 (tree.py).
+    """
 
     pk = models.CompositePrimaryKey("contest_id", "unit_id", "level", "missed", "slot")
     contest = models.ForeignKey(Contest, models.CASCADE, related_name="+", db_index=False)
@@ -72,14 +76,14 @@ class Bucket(models.Model):
     level = models.PositiveSmallIntegerField()
     missed = models.SmallIntegerField()
     slot = models.IntegerField()
-    n = models.IntegerField()
+    counts = ArrayField(models.IntegerField())
 
     class Meta:
         verbose_name = "ngăn xếp hạng"
         verbose_name_plural = "ngăn xếp hạng"
 
     def __str__(self) -> str:
-        return f"{self.level}/{self.missed}/{self.slot}: {self.n}"
+        return f"{self.level}/{self.missed}/{self.slot}: {self.counts}"
 
 
 class BulletinQuerySet(models.QuerySet["Bulletin"]):

@@ -112,18 +112,20 @@ FOLD_RANKS = f"""
 WITH gone AS (
     DELETE FROM lantoa_change WHERE contest_id = %(contest)s
     RETURNING unit_id, old_missed, old_ms, new_missed, new_ms
-), step AS ({tree.steps("gone")}), sums AS ({tree.slots("step")})
-INSERT INTO lantoa_bucket AS b (contest_id, unit_id, level, missed, slot, n)
-SELECT %(contest)s, unit_id, level, missed, slot, n FROM sums ORDER BY unit_id, level, missed, slot
-ON CONFLICT (contest_id, unit_id, level, missed, slot) DO UPDATE SET n = b.n + excluded.n
+), step AS ({tree.steps("gone")})
+INSERT INTO lantoa_bucket AS b (contest_id, unit_id, level, missed, slot, counts)
+SELECT %(contest)s, unit_id, level, missed, slot, counts FROM ({tree.buckets("step")}) sums
+ON CONFLICT (contest_id, unit_id, level, missed, slot) DO UPDATE SET counts = ARRAY(
+    SELECT coalesce(had, 0) + coalesce(came, 0)
+      FROM unnest(b.counts, excluded.counts) WITH ORDINALITY AS part(had, came, place) ORDER BY place)
 """
 
 # One snapshot: a change that it sees is in the `best` that it counts, and one that it does not see stays in the queue.
 REBUILD_RANKS = f"""
 WITH gone AS (DELETE FROM lantoa_change WHERE contest_id = %(contest)s),
 step AS (SELECT unit_id, missed, ms, 1 AS n FROM lantoa_best WHERE contest_id = %(contest)s)
-INSERT INTO lantoa_bucket (contest_id, unit_id, level, missed, slot, n)
-SELECT %(contest)s, unit_id, level, missed, slot, n FROM ({tree.slots("step")}) sums
+INSERT INTO lantoa_bucket (contest_id, unit_id, level, missed, slot, counts)
+SELECT %(contest)s, unit_id, level, missed, slot, counts FROM ({tree.buckets("step")}) sums
 """
 
 _MINUTES = """SELECT unit_id, date_trunc('minute', at) + interval '1 minute' AS until,
@@ -196,11 +198,12 @@ step AS (
     SELECT unit_id, missed, ms, 1 AS n FROM lantoa_best WHERE contest_id = %(contest)s
     UNION ALL SELECT unit_id, missed, ms, -n FROM change
 )
-SELECT format('unit %%s level %%s missed %%s slot %%s', unit_id, level, missed, slot) AS what FROM (
-    SELECT unit_id, level, missed, slot, n FROM ({tree.slots("step")}) recount
+SELECT format('unit %%s level %%s missed %%s slot %%s place %%s', unit_id, level, missed, slot, place) AS what FROM (
+    SELECT unit_id, level, missed, slot, place, n FROM ({tree.parts("step")}) recount
     UNION ALL
-    SELECT unit_id, level, missed, slot, -n FROM lantoa_bucket WHERE contest_id = %(contest)s
-) both_sides GROUP BY unit_id, level, missed, slot HAVING sum(n) <> 0
+    SELECT unit_id, level, missed, slot, place, -n
+      FROM lantoa_bucket, unnest(counts) WITH ORDINALITY AS part(n, place) WHERE contest_id = %(contest)s
+) both_sides GROUP BY unit_id, level, missed, slot, place HAVING sum(n) <> 0
 """
 
 _KEY = ", ".join(f"b.{column}" for column in RANKING)

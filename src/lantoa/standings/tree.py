@@ -1,7 +1,8 @@
-"""The tree of rank buckets: how a result finds its slot at each level (figures.md §4).
+"""The tree of rank buckets: how a result finds its place at each level (figures.md §4).
 
-Level 0 counts results by `missed`, level 1 by minute, level 2 by second, level 3 (the city only) by 50 ms. The last
-slot is counted exactly from `lantoa_best` by `exams/ranking.py`; the tree uses its first two criteria, whole numbers.
+A bucket counts results by its parts: level 0 by `missed`, level 1 by minute, level 2 by second, level 3 (the city only)
+by 50 ms. It is one row, so that a reader meets one row a level whatever the crowd. The last part is counted exactly
+from `lantoa_best` by `exams/ranking.py`; the tree uses its first two criteria, whole numbers.
 """
 
 # ruff: noqa: S608 (statements are put together from this room's own constants; every value is a parameter)
@@ -10,7 +11,7 @@ from __future__ import annotations
 from lantoa.exams.ranking import RANKING
 
 CITY = -1
-WIDTHS = (60_000, 1_000, 50)  # ms a slot holds at levels 1, 2, 3
+WIDTHS = (60_000, 1_000, 50)  # ms a part holds at levels 1, 2, 3
 CITY_DEPTH = 3
 UNIT_DEPTH = 2
 
@@ -18,14 +19,16 @@ UNIT_DEPTH = 2
 assert RANKING[:2] == ("missed", "ms")
 
 _NODES = ",".join(
-    f"({city},{level},{width})"
+    f"({city},{level},{whole},{part})"
     for city, depth in (("true", CITY_DEPTH), ("false", UNIT_DEPTH))
-    for level, width in enumerate(("NULL::int", *WIDTHS[:depth]))
+    for level, (whole, part) in enumerate(
+        zip(("NULL::int", "NULL", *WIDTHS[: depth - 1]), ("NULL::int", *WIDTHS[:depth]), strict=True)
+    )
 )
 
 
 def width(depth: int) -> int:
-    """How many milliseconds the finest slot of a tree of that depth holds."""
+    """How many milliseconds the finest part of a tree of that depth holds."""
     return WIDTHS[depth - 1]
 
 
@@ -37,10 +40,33 @@ def steps(changes: str) -> str:
     )
 
 
-def slots(source: str) -> str:
-    """Bucket rows (unit_id, level, missed, slot, n) that the signed steps of ``source`` add up to."""
+def where(level: int, missed: str = "", ms: str = "") -> str:
+    """The condition on `lantoa_bucket` that finds the row of a level in which that result is counted; level 0: all."""
+    slot = f"{ms} / {WIDTHS[level - 2]}" if level > 1 else "0"
+    return f"level = {level} AND missed = {missed if level else 0} AND slot = {slot}"
+
+
+def place(level: int, missed: str, ms: str) -> str:
+    """How many parts of that row lie before the one of that result."""
+    inside = f"mod({ms}, {WIDTHS[level - 2]})" if level > 1 else ms
+    return f"{inside} / {WIDTHS[level - 1]}" if level else missed
+
+
+def parts(source: str) -> str:
+    """Counts (unit_id, level, missed, slot, place from 1, n) that the signed steps of ``source`` add up to."""
     return (
-        f"SELECT CASE WHEN node.city THEN {CITY} ELSE s.unit_id END AS unit_id, node.level, s.missed, "
-        f"coalesce(s.ms / node.width, 0) AS slot, sum(s.n)::int AS n FROM {source} s "
-        f"CROSS JOIN (VALUES {_NODES}) AS node(city, level, width) GROUP BY 1, 2, 3, 4 HAVING sum(s.n) <> 0"
+        f"SELECT CASE WHEN node.city THEN {CITY} ELSE s.unit_id END AS unit_id, node.level, "
+        "CASE WHEN node.level > 0 THEN s.missed ELSE 0 END AS missed, coalesce(s.ms / node.whole, 0) AS slot, "
+        "coalesce(coalesce(mod(s.ms, node.whole), s.ms) / node.part, s.missed) + 1 AS place, sum(s.n)::int AS n "
+        f"FROM {source} s CROSS JOIN (VALUES {_NODES}) AS node(city, level, whole, part) "
+        "GROUP BY 1, 2, 3, 4, 5 HAVING sum(s.n) <> 0"
     )
+
+
+def buckets(source: str) -> str:
+    """Rows (unit_id, level, missed, slot, counts) that the signed steps of ``source`` add up to, sorted by key."""
+    return f"""SELECT unit_id, level, missed, slot, ARRAY(
+        SELECT coalesce(part.n, 0) FROM generate_series(1, max(counted.place)) AS place
+          LEFT JOIN unnest(array_agg(counted.place), array_agg(counted.n)) AS part(place, n) USING (place)
+         ORDER BY place) AS counts
+  FROM ({parts(source)}) counted GROUP BY unit_id, level, missed, slot ORDER BY unit_id, level, missed, slot"""

@@ -24,24 +24,26 @@ family(id) AS (SELECT id FROM top UNION SELECT h.unit_id FROM heir h JOIN family
 _FAMILY = family("now()", "now()")
 
 
-def _slots_before(unit: str, depth: int) -> str:
-    """How many lie in whole slots before `m`, level by level, in that unit's tree."""
-    levels, lowest = ["level = 0 AND missed < m.missed"], "0"
-    for level, width in enumerate(WIDTHS[:depth], 1):
-        levels.append(f"level = {level} AND missed = m.missed AND slot >= {lowest} AND slot < m.ms / {width}")
-        if level < depth:
-            lowest = f"m.ms / {width} * {width // WIDTHS[level]}"
+def _counted(unit: str, at: str, upto: str = "") -> str:
+    """How many one bucket of a unit counts, in all or in its first parts."""
+    some = f"[1:{upto}]" if upto else ""
+    return f"""coalesce((SELECT sum(n) FROM lantoa_bucket, unnest(counts{some}) AS n
+        WHERE {_CONTEST} AND unit_id = {unit} AND {at}), 0)"""
+
+
+def _parts_before(unit: str, depth: int) -> str:
+    """How many lie in whole parts before `m`, level by level, in that unit's tree: one row a level."""
+    result = ("m.missed", "m.ms")
     return " + ".join(
-        f"coalesce((SELECT sum(n) FROM lantoa_bucket WHERE {_CONTEST} AND unit_id = {unit} AND {where}), 0)"
-        for where in levels
+        _counted(unit, tree.where(level, *result), tree.place(level, *result)) for level in range(depth + 1)
     )
 
 
 def _before(unit: str, depth: int, only: str) -> str:
-    """How many are strictly before `m`: whole slots, changes not folded yet, and my slot by the ranking itself."""
+    """How many are strictly before `m`: whole parts, changes not folded yet, and my part by the ranking itself."""
     width = tree.width(depth)
     mine = f"(m.missed, m.ms / {width})"
-    return f"""{_slots_before(unit, depth)}
+    return f"""{_parts_before(unit, depth)}
       + (SELECT coalesce(sum(
             coalesce((new_missed, new_ms / {width}) < {mine}, false)::int
           - coalesce((old_missed, old_ms / {width}) < {mine}, false)::int), 0)
@@ -51,7 +53,7 @@ def _before(unit: str, depth: int, only: str) -> str:
 
 
 def _total(unit: str, only: str) -> str:
-    return f"""coalesce((SELECT sum(n) FROM lantoa_bucket WHERE {_CONTEST} AND unit_id = {unit} AND level = 0), 0)
+    return f"""{_counted(unit, tree.where(0))}
       + (SELECT count(new_missed) - count(old_missed) FROM lantoa_change WHERE {_CONTEST} {only})"""
 
 
@@ -70,19 +72,25 @@ SELECT m.missed, m.ms,
 """
 
 
+def _inside(at: str) -> str:
+    """The parts (place from 0, n) of the buckets of a scope."""
+    return f"""scope, LATERAL (
+            SELECT (place - 1)::int AS place, n FROM lantoa_bucket, unnest(counts) WITH ORDINALITY AS part(n, place)
+             WHERE {_CONTEST} AND unit_id = scope.id AND {at} OFFSET 0) b"""
+
+
 def _level(number: int) -> str:
-    """One step down: the slots inside the slot found above, and the one of them that holds row `offset`."""
+    """One step down: the parts of the slot found above, and the one of them that holds row `offset`."""
     width, above = WIDTHS[number - 1], f"p{number - 1}"
-    inside, found = "", ""
+    first, found = "", ""
     if number > 1:
-        per = WIDTHS[number - 2] // width
-        inside = f"AND slot >= {above}.slot * {per} AND slot < ({above}.slot + 1) * {per}"
-        found = f"AND step.ms / {WIDTHS[number - 2]} = {above}.slot"
+        whole = WIDTHS[number - 2]
+        first = f"{above}.slot * {whole // width} + "
+        found = f"AND step.ms / {whole} = {above}.slot"
+    at = f"level = {number} AND missed = {above}.missed AND slot = {above}.slot"
     return f"""l{number} AS (
     SELECT slot, sum(n) AS n FROM (
-        SELECT b.slot, b.n FROM {above}, scope, LATERAL (
-            SELECT slot, n FROM lantoa_bucket WHERE {_CONTEST} AND unit_id = scope.id AND level = {number}
-               AND missed = {above}.missed {inside} OFFSET 0) b
+        SELECT {first}b.place AS slot, b.n FROM {above}, {_inside(at)}
         UNION ALL
         SELECT step.ms / {width}, step.n FROM {above} JOIN step ON step.missed = {above}.missed {found}
     ) slots GROUP BY slot
@@ -120,8 +128,7 @@ waiting AS (SELECT * FROM lantoa_change WHERE {_CONTEST} {waiting}),
 step AS ({tree.steps("waiting")}),
 l0 AS (
     SELECT missed, sum(n) AS n FROM (
-        SELECT b.missed, b.n FROM scope, LATERAL (
-            SELECT missed, n FROM lantoa_bucket WHERE {_CONTEST} AND unit_id = scope.id AND level = 0 OFFSET 0) b
+        SELECT b.place AS missed, b.n FROM {_inside(tree.where(0))}
         UNION ALL SELECT missed, n FROM step
     ) slots GROUP BY missed
 ), p0 AS (

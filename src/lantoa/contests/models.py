@@ -145,11 +145,12 @@ class ContestantQuerySet(models.QuerySet["Contestant"]):
         """Up to MOST_FOUND whose name has all these words: those first whose name begins with them, which cost least.
 
         Frequent words are found among the first people read, rare ones by an index: planned for the words themselves.
+        A name that begins with them has them: asked for both, the planner expects too few and reads all of them.
         """
         asked, ids = fold(name), self.order_by().values("pk")
         there = ids.alias(words=words("person__called")).filter(words__contains=Written(asked.split()))
         begun = Q(person__called__gte=Written(asked), person__called__lt=Written(asked + AFTER_SPACE))
-        first = there.filter(begun).order_by("person__called")[:MOST_FOUND]
+        first = ids.filter(begun).order_by("person__called")[:MOST_FOUND]
         found = first.union(there.exclude(begun)[:MOST_FOUND], all=True)[:MOST_FOUND]
         return self.filter(pk__in=found) if asked else self
 

@@ -194,7 +194,7 @@ def test_an_empty_list_has_one_page():
 
 def test_the_tree_stands_on_the_first_two_criteria_of_the_ranking():
     assert RANKING == ("missed", "ms", "submitted_at")
-    assert [tree.width(depth) for depth in (tree.UNIT_DEPTH, tree.CITY_DEPTH)] == [1_000, 50]
+    assert [tree.width(depth) for depth in (tree.UNIT_DEPTH, tree.CITY_DEPTH)] == [60_000, 50]
     for outer, inner in zip(tree.WIDTHS, tree.WIDTHS[1:], strict=False):
         assert outer % inner == 0
 

@@ -1,9 +1,9 @@
-"""A bucket counts all its parts in one row, where each part had a row: who stands before somebody is read from seven."""
+"""A bucket counts all its parts in one row, where each part had a row: who stands before somebody is read from six."""
 
 import django.contrib.postgres.fields
 from django.db import migrations, models
 
-# What is folded stays folded: the rows of the old form, put together.
+# What is folded stays folded: the rows of the old form, put together. Units count by minutes and no longer by seconds.
 BEFORE = "CREATE TEMP TABLE part ON COMMIT DROP AS SELECT * FROM lantoa_bucket; DELETE FROM lantoa_bucket"
 AFTER = """
 INSERT INTO lantoa_bucket (contest_id, unit_id, level, missed, slot, counts)
@@ -14,7 +14,7 @@ SELECT contest_id, unit_id, level, above, whole, ARRAY(
     SELECT contest_id, unit_id, level, CASE WHEN level > 0 THEN missed ELSE 0 END AS above,
            CASE level WHEN 2 THEN slot / 60 WHEN 3 THEN slot / 20 ELSE 0 END AS whole,
            CASE level WHEN 0 THEN missed WHEN 1 THEN slot WHEN 2 THEN mod(slot, 60) ELSE mod(slot, 20) END + 1 AS place,
-           n FROM part
+           n FROM part WHERE unit_id = -1 OR level < 2
   ) moved GROUP BY 1, 2, 3, 4, 5
 """
 

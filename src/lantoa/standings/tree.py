@@ -1,8 +1,8 @@
 """The tree of rank buckets: how a result finds its place at each level (figures.md §4).
 
-A bucket counts results by its parts: level 0 by `missed`, level 1 by minute, level 2 by second, level 3 (the city only)
-by 50 ms. It is one row, so that a reader meets one row a level whatever the crowd. The last part is counted exactly
-from `lantoa_best` by `exams/ranking.py`; the tree uses its first two criteria, whole numbers.
+A bucket counts results by its parts: level 0 by `missed`, level 1 by minute; for the city level 2 by second, level 3 by
+50 ms. It is one row, so that a reader meets one row a level whatever the crowd. The last part is counted exactly from
+`lantoa_best` by `exams/ranking.py`; the tree uses its first two criteria, whole numbers.
 """
 
 # ruff: noqa: S608 (statements are put together from this room's own constants; every value is a parameter)
@@ -13,7 +13,7 @@ from lantoa.exams.ranking import RANKING
 CITY = -1
 WIDTHS = (60_000, 1_000, 50)  # ms a part holds at levels 1, 2, 3
 CITY_DEPTH = 3
-UNIT_DEPTH = 2
+UNIT_DEPTH = 1
 
 # Both are whole numbers and come first: a change of the ranking must change the tree, and a test says so.
 assert RANKING[:2] == ("missed", "ms")

@@ -15,7 +15,7 @@ from lantoa.contests.rounds import sequence
 from lantoa.exams import actions
 from lantoa.exams.bank import open_bank
 from lantoa.exams.corrections import Deed, void
-from lantoa.exams.models import Attempt
+from lantoa.exams.models import SHOWN, Attempt
 from lantoa.exams.slips import read_start
 from lantoa.lib import clock
 from lantoa.people.actions import create_staff
@@ -81,6 +81,29 @@ def test_the_start_page_is_the_one_that_the_ordinary_way_renders(me, settings, e
     poured, rendered = both(sat(me, times=times), settings, english + EXAM)
     assert poured == rendered
     assert poured.count("/ket-qua/") == times
+
+
+def test_who_sat_very_often_sees_the_newest_attempts_and_the_way_to_older_ones(me, settings):
+    sat(me, times=SHOWN + 3)
+    poured, rendered = both(me, settings, EXAM)
+    assert poured == rendered
+    assert listed(poured) == list(range(SHOWN + 3, 3, -1))
+    assert 'href="?truoc=4"' in poured
+    for asked, numbers in {
+        4: [3, 2, 1],
+        3: [2, 1],
+        1: listed(poured),
+        2**40: listed(poured),
+        "vi": listed(poured),
+    }.items():
+        older = browser(me).get(EXAM, {"truoc": asked}).content.decode()
+        assert listed(older) == numbers
+        assert ('href="?truoc=' in older) is (len(numbers) == SHOWN)
+        assert "Thi thêm lượt nữa" in older
+
+
+def listed(page):
+    return [int(number) for number in re.findall(r"/ket-qua/([0-9]+)/", page)]
 
 
 @pytest.mark.parametrize("english", ["", "/en"])

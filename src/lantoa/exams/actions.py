@@ -15,7 +15,7 @@ from lantoa.exams.bank import key_of, open_bank
 from lantoa.exams.marking import NOTHING
 from lantoa.exams.models import Attempt, Bank
 from lantoa.exams.ranking import Ranked, best, key
-from lantoa.exams.results import attempts_of, result_of
+from lantoa.exams.results import result_of
 from lantoa.exams.settling import counts, family_of, settle
 from lantoa.exams.sittings import parameters
 from lantoa.lib import clock
@@ -207,8 +207,8 @@ def _append(attempt: Attempt, old: Ranked | None, *, corrected: bool) -> bool:
 
 def _best_before(attempt: Attempt) -> Ranked | None:
     """The best of the earlier attempts by the facts alone, whatever was decided about them."""
-    earlier = [one for one in attempts_of(attempt.contestant) if one.submitted_at and one.number < attempt.number]
-    return best([result_of(one) for one in earlier]) if earlier else None
+    earlier = [result_of(one) for one in Attempt.objects.submitted(attempt.contestant, attempt.number)]
+    return best(earlier) if earlier else None
 
 
 def _closed_by(attempt: Attempt, contest: Contest, at: datetime) -> str:

@@ -16,6 +16,9 @@ from lantoa.learning.models import Lesson
 from lantoa.lib.compiled import Compiled, Slot
 from lantoa.units.models import Unit
 
+SHOWN = 20  # attempts of one person that are read at once: who sits a thousand times costs no more than others
+NEWEST = 2**31 - 1  # no attempt has this number
+
 
 class Question(models.Model):
     """One version of a question (items.md §5); immutable once in a bank."""
@@ -112,9 +115,13 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         now = Func(function="clock_timestamp", output_field=models.DateTimeField())
         return rows.annotate(moment=now)  # type: ignore[no-redef] # declared below, for its readers
 
-    def of(self, contestant: Contestant) -> list[Attempt]:
-        """All of a person, the newest first."""
-        return OF.all(contestant=contestant.pk)
+    def of(self, contestant: Contestant, before: int) -> list[Attempt]:
+        """The newest SHOWN of a person with a smaller number, the newest first."""
+        return OF.all(contestant=contestant.pk, before=before)
+
+    def submitted(self, contestant: Contestant, before: int) -> AttemptQuerySet:
+        """All submitted ones of a person with a smaller number."""
+        return self.filter(contestant=contestant, number__lt=before, submitted_at__isnull=False)
 
     def numbered(self, contestant: Contestant, number: int) -> Attempt | None:
         """One of a person, with the best result that stands."""
@@ -198,7 +205,9 @@ class Attempt(models.Model):
         return f"{self.contestant_id}/{self.number}"
 
 
-OF = Compiled(lambda: Attempt.objects.filter(contestant=Slot("contestant")).order_by("-number"))
+OF = Compiled(
+    lambda: Attempt.objects.filter(contestant=Slot("contestant"), number__lt=Slot("before")).order_by("-number")[:SHOWN]
+)
 NUMBERED = Compiled(
     lambda: Attempt.objects.filter(contestant=Slot("contestant"), number=Slot("number")).select_related(
         "contestant__best"

@@ -8,7 +8,7 @@ from datetime import datetime
 from lantoa.contests.models import Contestant
 from lantoa.exams.bank import open_bank
 from lantoa.exams.marking import hits
-from lantoa.exams.models import Attempt
+from lantoa.exams.models import NEWEST, Attempt
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,9 @@ def result_of(attempt: Attempt) -> Result:
     return Result(len(attempt.questions) - attempt.correct, attempt.duration_ms, attempt.submitted_at)
 
 
-def attempts_of(contestant: Contestant) -> list[Attempt]:
-    """All attempts of a person, the newest first."""
-    return Attempt.objects.of(contestant)
+def attempts_of(contestant: Contestant, before: int = NEWEST) -> list[Attempt]:
+    """The newest SHOWN attempts of a person, or the newest before one of them."""
+    return Attempt.objects.of(contestant, before)
 
 
 def attempt_of(contestant: Contestant, number: int) -> Attempt | None:

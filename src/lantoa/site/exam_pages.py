@@ -18,7 +18,7 @@ from lantoa.contests import receipts
 from lantoa.contests.models import Contestant
 from lantoa.exams import results
 from lantoa.exams.corrections import Told
-from lantoa.exams.models import Attempt
+from lantoa.exams.models import SHOWN, Attempt
 from lantoa.exams.ranking import SENTENCE
 from lantoa.learning.models import Topic
 from lantoa.lib import clock, qr
@@ -65,6 +65,7 @@ def start_page(
             "phase": me.contest.phase(me.moment).value,
             "valid": me.valid_at is not None,
             "numbers": tuple(line.number for line in lines),
+            "older": len(lines) == SHOWN and lines[-1].number > 1,
             "void": frozenset(made.void_attempts),
             "joined": tuple(line_of(one) for one in made.joined),
             "minutes": int(me.contest.time_limit.total_seconds() // 60),

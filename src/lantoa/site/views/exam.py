@@ -16,7 +16,7 @@ from lantoa.contests.models import Contestant
 from lantoa.exams import actions, results
 from lantoa.exams.corrections import told
 from lantoa.exams.marking import NOTHING, read_sheet, unanswered
-from lantoa.exams.models import Attempt
+from lantoa.exams.models import NEWEST, Attempt
 from lantoa.learning.progress import finished
 from lantoa.site.doors import for_contestant
 from lantoa.site.exam_pages import result_page, start_page
@@ -39,9 +39,17 @@ def exam(request: HttpRequest, me: Contestant) -> HttpResponse:
         if me.moment < last.deadline:
             return _paper(request, me, last)
         return _submitted(me, actions.submit_attempt(contestant=me, number=last.number))
+    if older := _older(request):
+        attempts = results.attempts_of(me, before=older) or attempts
     learned = bool(attempts) or not me.contest.learn_first or finished(me)
     refusal = _words(request.GET.get("tu-choi", ""))
     return start_page(request, me, attempts, told(me), learned=learned, refusal=refusal, slip=_slip(me, last))
+
+
+def _older(request: HttpRequest) -> int:
+    """Before which attempt those are that somebody wants to see; 0: the newest."""
+    word = request.GET.get("truoc", "")
+    return int(word) if word.isascii() and word.isdigit() and len(word) < len(str(NEWEST)) else 0
 
 
 def _paper(request: HttpRequest, me: Contestant, attempt: Attempt) -> HttpResponse:

@@ -74,10 +74,11 @@ TRIALS = [
         "retrying is harmless",
         "100,000 submissions cut, doubled, reordered, delayed up to 60 s: one effect each, the same receipt",
         run=lambda where, scale: retried.run(
-            where, submissions=of(100_000, scale, 200), people=of(200, scale, 40), delay=60 * min(1.0, scale * 10)
+            where, submissions=of(100_000, scale, 200), people=of(1000, scale, 40), delay=60 * min(1.0, scale * 10)
         ),
         control=lambda where, _scale: retried.run(where, submissions=40, people=40, delay=1, again=0.5, harmless=False),
         shows="doubled",
+        people=1000,
     ),
     Trial(
         "R06",

@@ -13,6 +13,8 @@ from hypothesis import settings as hypothesis
 hypothesis.register_profile("house", deadline=None)
 hypothesis.load_profile("house")
 
+PATIENCE = "SET statement_timeout = '120s'"
+
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Start the embedded server before the first test asks for a database."""
@@ -23,6 +25,16 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         from lantoa.lib.postgres import start_embedded
 
         start_embedded(settings.DATA)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> None:
+    """No statement waits for ever: a test that is held up says so by its name, and the others go on."""
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(f"ALTER DATABASE {connection.ops.quote_name(cursor.db.settings_dict['NAME'])} {PATIENCE}")
+        cursor.execute(PATIENCE)
 
 
 @pytest.fixture(autouse=True)

@@ -39,9 +39,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="lt-torture-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         crowds: dict[int, Path] = {}
-        results = [attempt(trial, Path(folder), crowds, asked.scale) for trial in chosen]
-    about = {"at": began.isoformat(timespec="seconds"), "scale": asked.scale, **machine()}
-    keep({"about": about, "trials": results})
+        about = {"at": began.isoformat(timespec="seconds"), "scale": asked.scale, **machine()}
+        results: list[dict[str, Any]] = []
+        for trial in chosen:
+            results.append(attempt(trial, Path(folder), crowds, asked.scale))
+            keep({"about": about, "trials": results})  # each as soon as it is known: they take hours
     sys.exit(any(not result["passed"] for result in results))
 
 

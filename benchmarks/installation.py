@@ -81,9 +81,9 @@ def serving(port: int, workers: int = 1, settings: str = "lantoa.config.settings
 
     What it logs goes into `server.log` of the installation: what is no request's line is shown when it ends.
     """
-    from lantoa.management.commands.serve import site_command
+    from lantoa.management.commands.serve import LARGE_PAGES, site_command
 
-    extra = {"DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
+    extra = LARGE_PAGES | {"DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
     said = Path(os.environ["LANTOA_DATA"]) / "server.log"
     command, address = site_command(HOST, port, workers), f"http://{HOST}:{port}/robots.txt"
     with said.open("w") as log, running(command, address, extra, log) as pid:

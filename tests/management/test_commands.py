@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from datetime import time, timedelta
 
 import pytest
@@ -224,3 +226,19 @@ def test_the_site_is_served_by_processes_of_one_thread():
     assert command[command.index("--workers") + 1] == "3"
     assert command[command.index("--blocking-threads") + 1] == "1"
     assert command[command.index("--port") + 1] == "8123"
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"), [(None, "glibc.malloc.hugetlb=1"), ("glibc.malloc.check=3", "glibc.malloc.check=3")]
+)
+def test_what_serve_starts_asks_for_large_pages_unless_the_operator_says_otherwise(monkeypatch, own, expected):
+    monkeypatch.setenv("GLIBC_TUNABLES", own or "")
+    if own is None:
+        monkeypatch.delenv("GLIBC_TUNABLES")
+    monkeypatch.setattr(serve, "collect_static", lambda: None)
+    seen = []
+    monkeypatch.setattr(serve.os, "execv", lambda path, command: seen.append(os.environ["GLIBC_TUNABLES"]))
+    monkeypatch.setattr(serve, "call_command", lambda *_, **__: sys.exit("the site alone ends in execv"))
+    with pytest.raises(SystemExit):
+        call_command("serve", "--site")
+    assert seen == [expected]

@@ -23,6 +23,8 @@ from lantoa.management import exporter
 from lantoa.management.keeping import Kept, keep
 
 log = logging.getLogger("lantoa.serve")
+# A password's hash walks through 19 MiB in no order. In pages of 2 MiB a fifth of its CPU is saved (decision 0032).
+LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 
 
 class Command(BaseCommand):
@@ -48,6 +50,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 (Django's signature)
         """Prepare, start all, keep them until stopped; one that cannot be kept ends the others too."""
         collect_static()
+        for name, value in LARGE_PAGES.items():
+            os.environ.setdefault(name, value)  # for what is started from here
         if options["site"]:
             command = site_command(options["host"], options["port"], options["workers"])
             os.execv(command[0], command)  # noqa: S606 (our own; the supervisor then speaks to the server itself)

@@ -136,9 +136,11 @@ def main() -> None:
     asked = arguments.parse_args()
     began = datetime.now(UTC)
     chosen = {name: trial for name, trial in TRIALS.items() if not asked.only or name in asked.only}
-    results = [attempt(name, *trial, asked.kills) for name, trial in chosen.items()]
     about = {"at": began.isoformat(timespec="seconds"), "kills": asked.kills, **machine()}
-    keep({"about": about, "trials": results})
+    results: list[dict[str, Any]] = []
+    for name, trial in chosen.items():
+        results.append(attempt(name, *trial, asked.kills))
+        keep({"about": about, "trials": results})  # each as soon as it is known
     sys.exit(not all(result["passed"] for result in results))
 
 

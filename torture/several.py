@@ -27,6 +27,7 @@ from torture.rig import Job, Person
 from torture.wire import Connection
 
 AGAIN = 0.5  # seconds between a contestant's tries
+BETWEEN = (0.3, 0.9)  # seconds between two exams: all of them come from one address, and nginx lets it ask so often
 QUIET = 3.0  # seconds of rush before each blow
 RESUMED = 20  # acknowledgements after a blow until it counts as overcome
 ALONE = 40.0  # seconds that a primary is left alone: longer than its keeper needs to notice
@@ -108,6 +109,7 @@ class Rush:
                 if sat.acknowledged:
                     self.marks.append(time.monotonic())
                     self.grew.set()
+            await asyncio.sleep(self.rng.uniform(*BETWEEN))
         await page.wire.close()
 
     async def acknowledged(self, more: int) -> None:

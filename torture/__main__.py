@@ -20,10 +20,11 @@ from typing import Any
 from benchmarks.installation import ROOT
 
 from torture.machine import machine
+from torture.report import into, told
 from torture.rig import make_template
 from torture.trials import TRIALS, Trial
 
-PAGE, FROM, UPTO = ROOT / "docs" / "operating" / "faults.md", "<!-- figures -->", "<!-- end of figures -->"
+PAGE = ROOT / "docs" / "operating" / "faults.md"
 RESULTS = ROOT / "benchmarks" / "results"
 
 
@@ -90,13 +91,10 @@ def tell() -> None:
     lines = ["| trial | asked | found | control | scale | day |", "| --- | --- | --- | --- | ---: | --- |"]
     for name in sorted(newest):
         scale, at, one = newest[name]
-        found = ", ".join(f"{what} {value}" for what, value in one["figures"].items())
-        verdict = found if one["passed"] else f"NOT PASSED: {found}"
         lines.append(
-            f"| {name} {one['title']} | {one['asks']} | {verdict} | {one['control']} | {scale:g} | {at[:10]} |"
+            f"| {name} {one['title']} | {one['asks']} | {told(one)} | {one['control']} | {scale:g} | {at[:10]} |"
         )
-    before, _, rest = PAGE.read_text().partition(FROM)
-    PAGE.write_text(before + FROM + "\n" + "\n".join(lines) + "\n" + UPTO + rest.partition(UPTO)[2])
+    into(PAGE, lines)
 
 
 def markdown(report: dict[str, Any]) -> str:

@@ -22,7 +22,7 @@ from tools.cluster.needs import ROOT
 
 from torture import restoring, rolling, shared, upgrading
 from torture.machine import machine
-from torture.report import Report
+from torture.report import Report, into, told
 from torture.several import ALONE, Blows, Probes, Rush, Several, checked, several
 
 PEOPLE = 24
@@ -177,6 +177,18 @@ def keep(report: dict[str, Any]) -> None:
     lines += [f"\n{one['name']}: {fault}" for one in report["trials"] for fault in one["faults"]]
     stem.with_suffix(".md").write_text("\n".join(lines) + "\n")
     print(f"\n{stem}.md")
+    tell()
+
+
+def tell() -> None:
+    """The newest result of each trial into the operator's page."""
+    newest: dict[str, tuple[str, dict[str, Any]]] = {}
+    for path in sorted((ROOT / "benchmarks" / "results").glob("cluster-*.json")):
+        report = json.loads(path.read_text())
+        newest |= {one["name"]: (report["about"]["at"], one) for one in report["trials"]}
+    lines = ["| trial | asked | found | day |", "| --- | --- | --- | --- |"]
+    lines += [f"| {name} | {one['asks']} | {told(one)} | {at[:10]} |" for name, (at, one) in newest.items()]
+    into(ROOT / "docs" / "operating" / "several-machines.md", lines)
 
 
 if __name__ == "__main__":

@@ -32,9 +32,10 @@ def django_db_setup(django_db_setup, django_db_blocker) -> None:
     """No statement waits for ever: a test that is held up says so by its name, and the others go on."""
     from django.db import connection
 
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(f"ALTER DATABASE {connection.ops.quote_name(cursor.db.settings_dict['NAME'])} {PATIENCE}")
-        cursor.execute(PATIENCE)
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER DATABASE {connection.ops.quote_name(connection.settings_dict['NAME'])} {PATIENCE}")
+        connection.close()  # who connects from now on has it
 
 
 @pytest.fixture(autouse=True)

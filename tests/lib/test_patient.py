@@ -43,6 +43,6 @@ def test_a_server_that_says_nothing_is_given_up_and_the_next_request_finds_it_ag
 def test_commands_and_the_worker_wait_as_long_as_it_takes():
     assert base.Patient.seconds is None
     with connection.cursor() as cursor:
-        cursor.execute("SHOW statement_timeout")
-        assert cursor.fetchone() == ("0",)
+        cursor.execute("SELECT source FROM pg_settings WHERE name = 'statement_timeout'")
+        assert cursor.fetchone() == ("database",)  # the tests' own patience; a command asks for none
         assert isinstance(connection.connection, psycopg.Connection)

@@ -24,7 +24,6 @@ from torture.wire import Connection
 # The log's segments are made beforehand and used again: they never need what the disk no longer has.
 SETTINGS = {"max_wal_size": "64MB", "min_wal_size": "64MB", "checkpoint_timeout": "30s", "max_connections": "30"}
 RECOVERED = 30.0  # seconds
-CALLERS = 32  # who look at once before the disk is full
 Wire = psycopg.Connection[tuple[object, ...]]
 
 
@@ -76,7 +75,6 @@ async def _rush(
     rush = Rush(place, 0, again, Random(8))
     tasks = [asyncio.create_task(rush.sitting(index)) for index in range(people)]
     await rush.until(people)
-    await asyncio.gather(*(_page(place) for _ in range(CALLERS)))
     ballast = place.data / "ballast"
     ballast.touch()
     if fill:
@@ -97,12 +95,6 @@ async def _rush(
     rush.stop = True
     await asyncio.gather(*tasks)
     return rush, pages, refused, recovery
-
-
-async def _page(place: Installation) -> None:
-    """Somebody looks: of many at once each process of the site serves some, and is connected before nobody can be."""
-    async with Connection(place.port) as wire:
-        await wire.ask("GET", f"{HOME}xep-hang/", {"Accept": "text/html"})
 
 
 def _checkpoint(watch: Wire) -> None:

@@ -12,19 +12,13 @@ from lantoa.exams.actions import Refused as NotNow
 from lantoa.exams.actions import start_attempt, submit_attempt
 from lantoa.exams.corrections import Deed, Refused, merge, move, restore, sheet, void
 from lantoa.exams.models import Attempt, Best
-from lantoa.people.models import Account, AuditEntry, Role
+from lantoa.people.models import AuditEntry
 from lantoa.standings.rebuild import difference
 from tests.factories.at_once import at_once
-from tests.factories.contest import DURING, OPENS, a_bank, a_contest, a_contestant
+from tests.factories.contest import DURING, a_bank, a_contest, a_contestant, an_account
 
 LATER = DURING + timedelta(hours=1)
 WHY = "Thi hộ, Ban tổ chức kết luận."
-
-
-def an_account(kind):
-    account = Account.objects.create(username=kind, created_at=OPENS)
-    Role.objects.create(account=account, kind=kind)
-    return account
 
 
 def a_deed(by, at=LATER, **fields):

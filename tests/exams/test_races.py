@@ -1,14 +1,19 @@
 """Fifty hands at once on one exam (S04), each with a control that shows the race when the protection is off."""
 
-import pytest
-from django.db import connection
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
-from lantoa.contests.models import Movement
+import pytest
+from django.db import OperationalError, connection, connections, transaction
+
+from lantoa.contests.models import Contestant, Movement
 from lantoa.exams import actions
 from lantoa.exams.bank import open_bank
-from lantoa.exams.models import Attempt, Best, Change
-from tests.factories.at_once import at_once
-from tests.factories.contest import DURING, a_bank, a_contest, a_contestant
+from lantoa.exams.corrections import Deed, restore, void
+from lantoa.exams.models import Attempt, AttemptQuerySet, Best, Change
+from tests.factories.at_once import PATIENCE, at_once
+from tests.factories.contest import DURING, a_bank, a_contest, a_contestant, an_account
 
 HANDS = 50
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -73,3 +78,53 @@ def test_control_without_row_lock_and_log_key_a_submission_counts_more_than_once
         with connection.cursor() as cursor:
             cursor.execute("TRUNCATE lantoa_entry, lantoa_waiting, lantoa_leaf")
             cursor.execute("ALTER TABLE lantoa_entry ADD CONSTRAINT entry_fact_once UNIQUE (contestant_id, number)")
+
+
+def starting_beside_a_correction(me):
+    """Somebody starts again while the first attempt, void until now, is given back: what each got.
+
+    The correction has the person's row already, and the start has looked at the last attempt, when both go on.
+    """
+    actions.start_attempt(contestant=me, at=DURING)
+    actions.submit_attempt(contestant=me, number=1, at=DURING + timedelta(minutes=5))
+    deed = {"by": an_account("organiser"), "reason": "Thi hộ."}
+    void(contestant=me, attempt=1, deed=Deed(**deed))
+    again = Contestant.objects.select_related("contest").get(pk=me.pk)
+
+    def start():
+        try:
+            return actions.start_attempt(contestant=again, at=DURING + timedelta(minutes=10)).number
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as beside:
+        with transaction.atomic():
+            Contestant.objects.select_for_update().get(pk=me.pk)
+            started = beside.submit(start)
+            until_somebody_waits_for_me()
+            restore(contestant=me, attempt=1, deed=Deed(**deed))
+        return started.result(PATIENCE)
+
+
+def until_somebody_waits_for_me():
+    end = time.monotonic() + PATIENCE
+    with connection.cursor() as cursor:
+        while time.monotonic() < end:
+            cursor.execute("SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+            if cursor.rowcount:
+                return
+    raise AssertionError("nobody waits")
+
+
+def test_a_start_and_a_correction_of_the_same_person_do_not_wait_for_each_other(me):
+    assert starting_beside_a_correction(me) == 2
+    assert Best.objects.get().attempt.number == 1
+
+
+def test_control_with_the_last_attempt_held_against_references_they_do(me, monkeypatch):
+    gently = AttemptQuerySet.select_for_update
+    monkeypatch.setattr(
+        AttemptQuerySet, "select_for_update", lambda rows, **how: gently(rows, **{**how, "no_key": False})
+    )
+    with pytest.raises(OperationalError, match="deadlock"):
+        starting_beside_a_correction(me)

@@ -9,7 +9,7 @@ from lantoa.contests.models import Contest, Contestant, Movement
 from lantoa.exams.models import Bank, Question
 from lantoa.lib.clock import VIETNAM
 from lantoa.lib.sealing import seal
-from lantoa.people.models import Account, Person
+from lantoa.people.models import Account, Person, Role
 from lantoa.units.models import Kind, Unit
 
 OPENS = datetime(2025, 10, 11, tzinfo=VIETNAM)
@@ -101,3 +101,10 @@ def a_contestant(
     at = contestant.joined_at
     Movement.objects.create(contest=contest, at=at, known_at=at, unit=unit, contestant=contestant, reg=1)
     return contestant
+
+
+def an_account(kind: str) -> Account:
+    """Somebody of the staff with that role."""
+    account = Account.objects.create(username=kind, created_at=OPENS)
+    Role.objects.create(account=account, kind=kind)
+    return account

@@ -106,10 +106,11 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
     def locked(self, *, skip: bool = False) -> AttemptQuerySet:
         """Rows locked for closing, with the person's best so far and the database's `.moment`; one query.
 
-        ``skip`` leaves out rows that somebody else is closing at this very moment.
+        ``skip`` leaves out rows that somebody else is closing at this very moment. They can still be referred to: a
+        correction that makes one the best goes on, while who locked it waits for the correction.
         The best read beside the lock is right: another attempt of this person can only start after this one is closed.
         """
-        rows = self.select_for_update(skip_locked=skip, of=("self",)).select_related(
+        rows = self.select_for_update(no_key=True, skip_locked=skip, of=("self",)).select_related(
             "contestant__contest", "contestant__best"
         )
         now = Func(function="clock_timestamp", output_field=models.DateTimeField())

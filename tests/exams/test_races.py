@@ -1,18 +1,16 @@
 """Fifty hands at once on one exam (S04), each with a control that shows the race when the protection is off."""
 
-import time
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connection, connections, transaction
+from django.db import OperationalError, connection, transaction
 
 from lantoa.contests.models import Contestant, Movement
 from lantoa.exams import actions
 from lantoa.exams.bank import open_bank
 from lantoa.exams.corrections import Deed, restore, void
 from lantoa.exams.models import Attempt, AttemptQuerySet, Best, Change
-from tests.factories.at_once import PATIENCE, at_once
+from tests.factories.at_once import at_once, meeting
 from tests.factories.contest import DURING, a_bank, a_contest, a_contestant, an_account
 
 HANDS = 50
@@ -92,28 +90,13 @@ def starting_beside_a_correction(me):
     again = Contestant.objects.select_related("contest").get(pk=me.pk)
 
     def start():
-        try:
-            return actions.start_attempt(contestant=again, at=DURING + timedelta(minutes=10)).number
-        finally:
-            connections.close_all()
+        return actions.start_attempt(contestant=again, at=DURING + timedelta(minutes=10)).number
 
-    with ThreadPoolExecutor(1) as beside:
-        with transaction.atomic():
-            Contestant.objects.select_for_update().get(pk=me.pk)
-            started = beside.submit(start)
-            until_somebody_waits_for_me()
-            restore(contestant=me, attempt=1, deed=Deed(**deed))
-        return started.result(PATIENCE)
-
-
-def until_somebody_waits_for_me():
-    end = time.monotonic() + PATIENCE
-    with connection.cursor() as cursor:
-        while time.monotonic() < end:
-            cursor.execute("SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
-            if cursor.rowcount:
-                return
-    raise AssertionError("nobody waits")
+    with meeting(start) as met, transaction.atomic():
+        Contestant.objects.select_for_update().get(pk=me.pk)
+        met.waits()
+        restore(contestant=me, attempt=1, deed=Deed(**deed))
+    return met.outcome()
 
 
 def test_a_start_and_a_correction_of_the_same_person_do_not_wait_for_each_other(me):

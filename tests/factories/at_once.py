@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Barrier
 from typing import Any
@@ -15,6 +15,8 @@ from django.db import OperationalError, connection, connections
 
 PATIENCE = 60  # seconds: somebody who never comes breaks the gate instead of holding everybody for ever
 PAUSE = 0.05  # seconds between two tries to be let in
+# Whoever waits for this connection. (What pg_stat_activity says is the same all through a transaction.)
+BLOCKED = "SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
 
 
 def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
@@ -33,6 +35,46 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
 
     with _alone(), ThreadPoolExecutor(len(calls)) as pool:
         return list(pool.map(one, calls))
+
+
+class Meeting:
+    """One call beside the test's own transaction."""
+
+    def __init__(self, pool: ThreadPoolExecutor, call: Callable[[], Any]) -> None:
+        """Nothing is called yet."""
+        self._begin = lambda: pool.submit(_closing, call)
+        self._called: Future[Any] | None = None
+
+    def waits(self) -> None:
+        """Call it, and come back when it waits for what this transaction holds."""
+        self._called = self._begin()
+        until = time.monotonic() + PATIENCE
+        with connection.cursor() as cursor:
+            while not self._called.done():
+                cursor.execute(BLOCKED)
+                if cursor.rowcount:
+                    return
+                assert time.monotonic() < until, "nobody waits"
+        raise AssertionError(f"it did not wait: {self.outcome()}")
+
+    def outcome(self) -> Any:
+        """What it returned; raises what it raised."""
+        assert self._called
+        return self._called.result(PATIENCE)
+
+
+@contextmanager
+def meeting(call: Callable[[], Any]) -> Iterator[Meeting]:
+    """Somebody else, in a thread and on a connection of its own, who comes in the middle of a transaction."""
+    with ThreadPoolExecutor(1) as pool:
+        yield Meeting(pool, call)
+
+
+def _closing(call: Callable[[], Any]) -> Any:
+    try:
+        return call()
+    finally:
+        connections.close_all()
 
 
 @contextmanager

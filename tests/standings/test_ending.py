@@ -3,15 +3,18 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import QuerySet
 
 from lantoa.contests import ledger
-from lantoa.contests.log import Entry
+from lantoa.contests.log import Entry, Log
 from lantoa.contests.models import Contest
+from lantoa.contests.sequencer import number_waiting, sign_head
 from lantoa.exams import actions
 from lantoa.people.models import Account, AuditEntry, Role
 from lantoa.standings.ending import Refused, end_contest
 from lantoa_verify.export import read_keys, read_standing
+from tests.factories.at_once import meeting
 from tests.factories.contest import CLOSES, DURING, a_bank, a_contest, a_contestant
 
 pytestmark = pytest.mark.django_db
@@ -81,3 +84,26 @@ def test_an_ended_contest_is_never_opened_again(contest):
         Contest.objects.filter(pk=contest.pk).update(closes_at=AFTER + timedelta(days=1))
     with transaction.atomic(), pytest.raises(IntegrityError, match="stays"):
         Contest.objects.filter(pk=contest.pk).update(ended_at=None)
+
+
+def signing_beside_the_end(contest):
+    """Somebody ends the contest while the worker, which has the log already, signs it."""
+    number_waiting(contest, limit=1)
+    with meeting(lambda: end_contest(contest=contest, by=None, at=AFTER)) as met, transaction.atomic():
+        Log.objects.select_for_update().get(pk=contest.pk)
+        met.waits()
+        sign_head(contest, AFTER)
+    return met.outcome().ended_at
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_end_and_the_signing_of_the_log_do_not_wait_for_each_other(contest):
+    assert signing_beside_the_end(contest) == AFTER
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_with_the_contest_held_against_references_they_do(contest, monkeypatch):
+    gently = QuerySet.select_for_update
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **how: gently(rows, **{**how, "no_key": False}))
+    with pytest.raises(OperationalError, match="deadlock"):
+        signing_beside_the_end(contest)

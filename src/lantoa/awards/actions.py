@@ -29,7 +29,7 @@ class Refused(Exception):
 @transaction.atomic
 def set_prizes(*, contest: Contest, prizes: Sequence[dict[str, Any]]) -> list[str]:
     """Announce this prize table, in this order, instead of the one before; returns what changed (M11, M12)."""
-    Contest.objects.select_for_update().get(pk=contest.pk)
+    Contest.objects.select_for_update(no_key=True).get(pk=contest.pk)
     blank = {"name_en": "", "note": ""}
     announced = [{**blank, **fields, "position": position} for position, fields in enumerate(prizes, 1)]
     names = ("rule", "position", "name", "name_en", "count", "amount", "note")

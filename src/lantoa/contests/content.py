@@ -57,7 +57,7 @@ def import_contest(
         fields["bulletin_times"] = sorted(package.contest["bulletins"])
     if publish:
         fields["published"] = True
-    contest = Contest.objects.select_for_update().filter(slug=package.contest["slug"]).first()
+    contest = Contest.objects.select_for_update(no_key=True).filter(slug=package.contest["slug"]).first()
     if contest is None:
         return _new(at or clock.now(), slug=package.contest["slug"], rehearsal=rehearsal, **fields), [NEW]
     changed = _settle(contest, _changeable(contest, fields))

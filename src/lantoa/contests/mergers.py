@@ -51,7 +51,7 @@ def merge_units(
         cursor.execute("LOCK TABLE lantoa_succession IN SHARE ROW EXCLUSIVE MODE")
     moment = at or clock.now()
     effective = datetime.combine(since, time.min, clock.VIETNAM)
-    units = {one.pk: one for one in Unit.objects.select_for_update().filter(pk__in=(unit.pk, successor.pk))}
+    units = {one.pk: one for one in Unit.objects.select_for_update(no_key=True).filter(pk__in=(unit.pk, successor.pk))}
     if code := _fault(units[unit.pk], units[successor.pk], effective, moment, tidy(reason)):
         raise Refused(code)
     contests = list(Contest.objects.filter(root=unit.parent_id).order_by("pk"))

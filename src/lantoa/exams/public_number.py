@@ -80,7 +80,7 @@ def _held(contest: Contest, by: Account | None, at: datetime | None) -> tuple[Co
     """The row, locked, and the moment; raises Refused for who may not."""
     if by is not None and not by.may(POWER):
         raise Refused("forbidden")
-    return Contest.objects.select_for_update().get(pk=contest.pk), at or clock.now()
+    return Contest.objects.select_for_update(no_key=True).get(pk=contest.pk), at or clock.now()
 
 
 def _unnameable(contest: Contest, words: str, day: date, at: datetime) -> str:

@@ -73,7 +73,7 @@ def publish_lessons(
     films = _films(written, folder)
     at, changed = at or clock.now(), []
     with transaction.atomic():
-        Contest.objects.select_for_update().get(pk=contest.pk)
+        Contest.objects.select_for_update(no_key=True).get(pk=contest.pk)
         topics = {topic.number: topic for topic in Topic.objects.filter(contest=contest)}
         strange = [
             f"lessons: {lesson.code}: không có chuyên đề {lesson.topic}"

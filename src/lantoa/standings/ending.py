@@ -45,7 +45,7 @@ def end_contest(*, contest: Contest, by: Account | None, at: datetime | None = N
     if by is not None and not by.may(POWER):
         raise Refused("forbidden")
     with transaction.atomic():
-        held = Contest.objects.select_for_update().get(pk=contest.pk)
+        held = Contest.objects.select_for_update(no_key=True).get(pk=contest.pk)
         moment = at or clock.now()
         if code := why_not(held, moment):
             raise Refused(code)

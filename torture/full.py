@@ -23,6 +23,7 @@ from torture.wire import Connection
 
 # The log's segments are made beforehand and used again: they never need what the disk no longer has.
 SETTINGS = {"max_wal_size": "64MB", "min_wal_size": "64MB", "checkpoint_timeout": "30s", "max_connections": "30"}
+PAGE = f"{HOME}xep-hang/"
 RECOVERED = 30.0  # seconds
 Wire = psycopg.Connection[tuple[object, ...]]
 
@@ -77,15 +78,18 @@ async def _rush(
     await rush.until(people)
     ballast = place.data / "ballast"
     ballast.touch()
-    if fill:
-        await asyncio.to_thread(_fill, ballast, place.cluster)
-        await asyncio.to_thread(_checkpoint, watch)
-    ends, pages = time.monotonic() + seconds, []
     async with Connection(place.port) as wire:
+        # Somebody who was here before: the process that answers is connected. Of two that serve six people, one may not
+        # have met anybody yet, and on a full disk nobody can connect any more.
+        await wire.ask("GET", PAGE, {"Accept": "text/html"})
+        if fill:
+            await asyncio.to_thread(_fill, ballast, place.cluster)
+            await asyncio.to_thread(_checkpoint, watch)
+        ends, pages = time.monotonic() + seconds, []
         while time.monotonic() < ends:
             if fill:
                 await asyncio.to_thread(_fill, ballast, place.cluster)  # what was given back meanwhile, too
-            pages.append((await wire.ask("GET", f"{HOME}xep-hang/", {"Accept": "text/html"})).status)
+            pages.append((await wire.ask("GET", PAGE, {"Accept": "text/html"})).status)
             await asyncio.sleep(0.1)
     refused = rush.seen.answers.get(503, 0) + rush.seen.answers.get(500, 0)
     ballast.unlink()

@@ -28,7 +28,7 @@ def served(place):
         yield psutil.Process(process.pid)
     finally:
         process.terminate()
-        assert process.wait(PATIENCE) == 0
+        assert process.wait(PATIENCE) == 0, (place.data / "serve.log").read_text()
 
 
 def until(true):

@@ -6,6 +6,7 @@ Asking for the settings never starts a server; the entry points call :func:`star
 from __future__ import annotations
 
 import socket
+import subprocess
 import warnings
 from pathlib import Path
 from typing import Any
@@ -103,18 +104,35 @@ def embedded_listens(data: Path) -> bool:
     return True
 
 
+class DoesNotStart(RuntimeError):
+    """The embedded server is not there, or not yet."""
+
+
 def start_embedded(data: Path) -> None:
     """Start the embedded server in ``data`` if it does not run (any more), and make the database.
 
-    The last process that called this stops the server again when it ends.
+    The last process that called this stops the server again when it ends. Raises :class:`DoesNotStart`, also while what
+    is left of a killed one is still ending: then the next try may do.
     """
-    import psycopg  # noqa: PLC0415 (the driver is needed here only)
+    import psutil  # noqa: PLC0415 (needed here only, as the driver)
+    import psycopg  # noqa: PLC0415
 
     data.mkdir(parents=True, exist_ok=True)
     library = _embedded()
-    server = library.get_server(cluster_folder(data))
-    with library.PostgresServer._lock:  # noqa: SLF001 (the library's own, between all processes)
-        server.ensure_postgres_running()
+    # A server that comes or goes while the library looks at it breaks what the library takes for granted.
+    try:
+        server = library.get_server(cluster_folder(data))
+        with library.PostgresServer._lock:  # noqa: SLF001 (the library's own, between all processes)
+            server.ensure_postgres_running()
+        _made(data)
+    except (AssertionError, psutil.Error, psycopg.OperationalError, subprocess.SubprocessError) as problem:
+        raise DoesNotStart(str(data)) from problem
+
+
+def _made(data: Path) -> None:
+    """The database, and the server's settings."""
+    import psycopg  # noqa: PLC0415 (the driver is needed here only)
+
     host = str(socket_folder(data))
     with psycopg.connect(host=host, user="postgres", dbname="postgres", autocommit=True) as connection:
         known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()

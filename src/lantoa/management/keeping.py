@@ -54,10 +54,11 @@ class Kept:
         self.process.wait()
 
 
-def keep(kept: Sequence[Kept], *, look: Callable[[], None]) -> int:
+def keep(kept: Sequence[Kept], *, ready: Callable[[], bool]) -> int:
     """Run all until SIGTERM, SIGINT, or until one is given up; the status to end with.
 
-    ``look`` is called with every beat before the processes are looked at. At the end they stop in their order.
+    ``ready`` says with every beat whether what they all need is there: while it is not, nothing is started in vain, and
+    nothing is given up. At the end they stop in their order.
     """
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -66,8 +67,8 @@ def keep(kept: Sequence[Kept], *, look: Callable[[], None]) -> int:
         one.start()
     code = None
     while code is None and not stop.wait(BEAT):
-        look()
-        code = next((ended for one in kept if (ended := one.look()) is not None), None)
+        if ready():
+            code = next((ended for one in kept if (ended := one.look()) is not None), None)
     for one in kept:
         one.end()
     return code or 0

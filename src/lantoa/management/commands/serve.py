@@ -6,7 +6,6 @@ import fcntl
 import hashlib
 import logging
 import os
-import subprocess
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -16,9 +15,8 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from psycopg import OperationalError
 
-from lantoa.lib.postgres import embedded_listens, start_embedded
+from lantoa.lib.postgres import DoesNotStart, embedded_listens, start_embedded
 from lantoa.management import exporter
 from lantoa.management.keeping import Kept, keep
 
@@ -65,18 +63,20 @@ class Command(BaseCommand):
         exporter.start(self.stderr.write)
         site = Kept("site", site_command(options["host"], options["port"], options["workers"]))
         beside = [Kept(name, [sys.executable, "-m", "lantoa.management.main", name]) for name in ("worker", "pages")]
-        sys.exit(keep([site, *beside], look=database))
+        sys.exit(keep([site, *beside], ready=database))
 
 
-def database() -> None:
-    """Start the embedded PostgreSQL again if it was killed; another server has its own keeper."""
+def database() -> bool:
+    """Start the embedded PostgreSQL again if it was killed; whether it is there. Another server has its own keeper."""
     if os.environ.get("DATABASE_URL") or embedded_listens(settings.DATA):
-        return
+        return True
     log.error("the embedded database is gone: started again")
     try:
         start_embedded(settings.DATA)
-    except (subprocess.SubprocessError, OperationalError):
+    except DoesNotStart:
         log.exception("the embedded database does not start yet")  # what is left of the old one may still be ending
+        return False
+    return True
 
 
 def site_command(host: str, port: int, workers: int) -> list[str]:

@@ -89,6 +89,7 @@ def test_who_sat_very_often_sees_the_newest_attempts_and_the_way_to_older_ones(m
     assert poured == rendered
     assert listed(poured) == list(range(SHOWN + 3, 3, -1))
     assert 'href="?truoc=4"' in poured
+    assert "Về lượt mới nhất" not in poured
     for asked, numbers in {
         4: [3, 2, 1],
         3: [2, 1],
@@ -99,6 +100,7 @@ def test_who_sat_very_often_sees_the_newest_attempts_and_the_way_to_older_ones(m
         older = browser(me).get(EXAM, {"truoc": asked}).content.decode()
         assert listed(older) == numbers
         assert ('href="?truoc=' in older) is (len(numbers) == SHOWN)
+        assert (f'<a href="{EXAM}">Về lượt mới nhất' in older) is (len(numbers) < SHOWN)
         assert "Thi thêm lượt nữa" in older
 
 

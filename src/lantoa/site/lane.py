@@ -108,7 +108,7 @@ def _start_page(request: HttpRequest, me: Contestant, _number: int) -> HttpRespo
     except Refused:
         return None
     request.META["CSRF_COOKIE"] = token  # whom a form's token is made for, as Django's own middleware finds it
-    return start_page(request, me, attempts, NOTHING_TOLD, learned=True, refusal="", slip=slip)
+    return start_page(request, me, attempts, NOTHING_TOLD, learned=True, refusal="", later=False, slip=slip)
 
 
 def _result(request: HttpRequest, me: Contestant, number: int) -> HttpResponse | None:

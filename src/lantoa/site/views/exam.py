@@ -43,7 +43,8 @@ def exam(request: HttpRequest, me: Contestant) -> HttpResponse:
         attempts = results.attempts_of(me, before=older) or attempts
     learned = bool(attempts) or not me.contest.learn_first or finished(me)
     refusal = _words(request.GET.get("tu-choi", ""))
-    return start_page(request, me, attempts, told(me), learned=learned, refusal=refusal, slip=_slip(me, last))
+    shows = {"learned": learned, "refusal": refusal, "later": bool(attempts) and attempts[0] != last}
+    return start_page(request, me, attempts, told(me), **shows, slip=_slip(me, last))
 
 
 def _older(request: HttpRequest) -> int:

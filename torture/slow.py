@@ -99,8 +99,12 @@ class Sizes:
 
 
 def run(template: Path, sizes: Sizes, *, behind: bool = True) -> Report:
-    """So many of each kind beside honest people; not ``behind`` nginx is the control."""
-    with many_files(sum(sizes.kinds().values()) + SPARE), installation(template) as place:
+    """So many of each kind beside honest people; not ``behind`` nginx is the control.
+
+    It has one process: of two, all the slow may have come to one, and the honest to the other.
+    """
+    workers = 2 if behind else 1
+    with many_files(sum(sizes.kinds().values()) + SPARE), installation(template, workers=workers) as place:
         place.start_database()
         if behind:
             with fronted(place) as port:

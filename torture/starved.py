@@ -93,8 +93,12 @@ def held(place: Installation) -> Iterator[int]:
 def run(
     template: Path, *, people: int, readers: int, seconds: float, again: float = 5.0, careful: bool = True
 ) -> Report:
-    """Both faults for so many seconds each; not ``careful`` is the control, in which nothing gives way."""
-    with installation(template, settings={"max_connections": str(CONNECTIONS)}) as place:
+    """Both faults for so many seconds each; not ``careful`` is the control, in which nothing gives way.
+
+    It has one process: of two, those who read may all have come to the other one, and then nobody waits behind them.
+    """
+    settings = {"max_connections": str(CONNECTIONS)}
+    with installation(template, settings=settings, workers=2 if careful else 1) as place:
         if not careful:
             place.environ["DJANGO_SETTINGS_MODULE"] = "torture.careless"
         place.start(worker=True)

@@ -52,6 +52,7 @@ def _calls(contest: Contest) -> dict[str, list[Call]]:
 
     rng, now = random.Random(5), clock.now()
     moments = [contest.opens_at + (now - contest.opens_at) * rng.random() for _ in range(ASKED)]
+    minutes = [at.replace(second=0, microsecond=0) for at in moments]
     some = _sample(contest)
     last = ranks.page(contest, 1).pages
     deep = min(DEEP, last)
@@ -71,6 +72,7 @@ def _calls(contest: Contest) -> dict[str, list[Call]]:
         "board, last page": [lambda: ranks.page(contest, last)] * ASKED,
         "board of a unit, last page": [lambda: ranks.page(contest, inside, unit)] * ASKED,
         "unit table": [lambda: figures(contest, now - timedelta(minutes=2))] * ASKED,
+        "figures of a past minute": [lambda at=at: figures(contest, at) for at in minutes],  # what is asked for
         "figures of a moment": [lambda at=at: figures(contest, at) for at in moments],
         "people search, two words": [found("nguyen van")] * ASKED,
         "people search, one word": [found("nguyễn")] * ASKED,

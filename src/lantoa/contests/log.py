@@ -55,7 +55,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def open_of(self, contestant: Contestant) -> EntryQuerySet:
         """Everything that the log can still tell of somebody, locked, in the order of the log."""
         held = self.filter(contestant=contestant, secret__isnull=False).order_by("numbered__index")
-        return held.select_related("numbered").select_for_update(of=("self",))
+        return held.select_related("numbered").select_for_update(no_key=True, of=("self",))
 
     def of_leaf(self, contest: Contest, leaf: bytes) -> Entry | None:
         """The entry of a leaf hash."""

@@ -92,7 +92,7 @@ def number_all(
 
 def _locked(contest: Contest) -> Log:
     """The log's row, locked; made with the first entry."""
-    row = Log.objects.select_for_update().filter(pk=contest.pk)
+    row = Log.objects.select_for_update(no_key=True).filter(pk=contest.pk)
     if (log := row.first()) is not None:
         return log
     Log.objects.bulk_create([Log(contest=contest, origin=origin_of(contest))], ignore_conflicts=True)
@@ -144,7 +144,7 @@ def sign_head(contest: Contest, at: datetime, *, exported: Checkpoint | None = N
     is older than what was published. Raises :class:`Forked`.
     """
     with transaction.atomic():
-        log = Log.objects.select_for_update().filter(pk=contest.pk).first()
+        log = Log.objects.select_for_update(no_key=True).filter(pk=contest.pk).first()
         if log is None:
             return None
         last = Head.objects.newest(contest)

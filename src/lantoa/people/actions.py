@@ -147,7 +147,7 @@ def withdraw_consent(*, person: Person, by: Account | None, at: datetime | None 
     """Take back the consent to take part; nothing happens twice (Law 91/2025/QH15)."""
     moment = at or clock.now()
     with transaction.atomic():
-        consent = Consent.objects.select_for_update().open(person, TAKING_PART)
+        consent = Consent.objects.select_for_update(no_key=True).open(person, TAKING_PART)
         if consent is not None:
             consent.withdrawn_at = moment
             consent.save(update_fields=["withdrawn_at"])
@@ -158,7 +158,7 @@ def give_consent(*, person: Person, by: Account, consent_version: str, at: datet
     """Agree again, to the notice of today; an open consent stays as it is."""
     moment = at or clock.now()
     with transaction.atomic():
-        Person.objects.select_for_update().get(pk=person.pk)  # two taps at once give one consent
+        Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # two taps at once give one
         consent = Consent.objects.open(person, TAKING_PART)
         if consent is None:
             consent = Consent.objects.create(

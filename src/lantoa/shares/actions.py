@@ -121,7 +121,7 @@ def report_share(*, contest: Contest, share: int, reason: str, at: datetime | No
 def _of(contestant: Contestant) -> Share | None:
     """The author's share, locked; the author is locked first, so that two sendings at once make one share."""
     Contestant.objects.select_for_update(no_key=True).get(pk=contestant.pk)
-    return Share.objects.select_for_update().filter(contestant=contestant).first()
+    return Share.objects.select_for_update(no_key=True).filter(contestant=contestant).first()
 
 
 def _enter(contestant: Contestant, text: str, at: datetime) -> None:
@@ -142,7 +142,7 @@ def _to_decide(share: Share, by: Account) -> Share:
     """The share, locked, for somebody with the power to moderate; it must be what was read."""
     if not by.may("moderate_shares"):
         raise Refused("forbidden")
-    found = Share.objects.select_for_update().get(pk=share.pk)
+    found = Share.objects.select_for_update(no_key=True).get(pk=share.pk)
     if found.sent_at != share.sent_at:
         raise Refused("edited")
     return found

@@ -4,7 +4,8 @@ One contest grows through the sizes. At each, what contestants and visitors do i
 connections (CPU of application and database a request), and the reads that could know the number are called alone
 (CPU and pages of the database a read). Beyond two million the crowd is lean: no accounts, sessions, progress or sealed
 numbers, so signing in and registering are not measured there. Each figure is divided by that of the first size: at most
-1.5 times its CPU, or twice its pages where the CPU is too little to compare or noise. Ends by itself; results in
+1.5 times its CPU, or twice its pages where the CPU is too little to compare or noise. Half an hour lies between first
+and last, so CPU is counted by the machine's own pace at each size (`pace.py`). Ends by itself; results in
 benchmarks/results/growth-DATE.json and as `growth` in latest.json. Ten million need about 25 GB of disk.
 """
 
@@ -17,6 +18,7 @@ import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,6 +27,7 @@ sys.path[:0] = [str(ROOT)]
 from benchmarks import targets  # noqa: E402
 from benchmarks.bench import GROWTH, LIGHT, keep, revision, say  # noqa: E402
 from benchmarks.installation import HOST, folder, free_port, machine, prepare, serving  # noqa: E402
+from benchmarks.pace import pace  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,18 +57,25 @@ def main() -> None:
         raise SystemExit(f"{sizes[-1]} contestants need {needed >> 30} GB of disk, {free >> 30} GB are free")
     prepare(data, port)
     about: dict[str, Any] = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "revision": revision(), **machine()}
-    for done, rows in enumerate(grown(data, port, sizes), 1):
+    paces: dict[int, float] = {}
+    for done, rows in enumerate(grown(data, port, sizes, paces), 1):
         seconds, load = round(time.monotonic() - began), round(os.getloadavg()[0], 2)
         about |= {"seconds": seconds, "load_at_end": load, "sizes": sizes[:done]}
-        growth = {name: compared(sized) for name, sized in rows.items()}
+        about["pace_ms"] = {str(size): round(each, 2) for size, each in paces.items()}
+        growth = {name: compared(sized, paces) for name, sized in rows.items()}
         print(targets.growth(growth))
         if not asked.look and done > 1:
             found = dict(zip(GROWTH, (growth, about), strict=True))
             keep(found | {"about": about}, "growth", lambda known, found=found: known | found)
 
 
-def grown(data: Path, port: int, sizes: list[int]) -> Iterator[dict[str, dict[int, dict[str, float]]]]:
-    """By request and size: what it costs; after each size all so far: a run that is stopped leaves something."""
+def grown(
+    data: Path, port: int, sizes: list[int], paces: dict[int, float]
+) -> Iterator[dict[str, dict[int, dict[str, float]]]]:
+    """By request and size: what it costs; after each size all so far: a run that is stopped leaves something.
+
+    ``paces`` is told what the machine's own pace was at each size.
+    """
     from benchmarks import crowd
     from benchmarks.light_settings import Featherlight
     from benchmarks.reads import reads
@@ -84,8 +94,12 @@ def grown(data: Path, port: int, sizes: list[int]) -> Iterator[dict[str, dict[in
         here = size
         crowd.tidy()
         say(f"{size:,} contestants after {time.monotonic() - began:.0f} s, {_held() >> 20:,} MB")
-        for name, row in {**_asked(site, port, cheap, lean=lean), **reads(contest)}.items():
+        before = pace()
+        asked = _asked(site, port, cheap, lean=lean)
+        between = pace()
+        for name, row in {**asked, **reads(contest)}.items():
             found.setdefault(name, {})[size] = row
+        paces[size] = median((before, between, pace()))
         say(f"measured after {time.monotonic() - began:.0f} s, load {os.getloadavg()[0]:.1f}")
         yield found
 
@@ -124,16 +138,18 @@ def _held() -> int:
         return int(cursor.fetchone()[0])
 
 
-def compared(rows: dict[int, dict[str, float]]) -> dict[str, Any]:
+def compared(rows: dict[int, dict[str, float]], paces: dict[int, float]) -> dict[str, Any]:
     """The sizes with the worst ratio to the first one, by CPU or by pages, and whether it is within its limit."""
-    first, *later = rows.values()
+    first = rows[min(rows)]
     by_pages = "pages" in first and (
         first["cpu_ms"] < TOO_LITTLE or max(row["spread"] for row in rows.values()) > NOISE
     )
     key, limit = ("pages", MOST_PAGES) if by_pages else ("cpu_ms", MOST_CPU)
-    ratio = round(max((row[key] / max(first[key], 0.001) for row in later), default=1.0), 2)
-    sizes = {str(size): row for size, row in rows.items()}
-    return {"sizes": sizes, "by": key, "ratio": ratio, "limit": limit, "met": ratio <= limit}
+    slow = dict.fromkeys(rows, 1.0) if by_pages else {size: paces[size] / paces[min(rows)] for size in rows}
+    costs = {str(size): row[key] / slow[size] for size, row in rows.items()}
+    ratios = {size: round(cost / max(costs[str(min(rows))], 0.001), 2) for size, cost in costs.items()}
+    worst, sizes = max(list(ratios.values())[1:], default=1.0), {str(size): row for size, row in rows.items()}
+    return {"sizes": sizes, "by": key, "ratios": ratios, "ratio": worst, "limit": limit, "met": worst <= limit}
 
 
 if __name__ == "__main__":

@@ -70,6 +70,15 @@ def _figures(report: Report) -> dict[str, object]:
     }
 
 
+def _paces(paces: dict[str, float]) -> str:
+    if len(set(paces.values())) < 2:
+        return "The machine's own pace was not measured beside it."
+    least, most = min(paces.values()), max(paces.values())
+    return (
+        f"CPU is counted by the machine's own pace at each size: the same piece of work took {least:g} to {most:g} ms."
+    )
+
+
 def _growth(report: Report) -> str:
     growth, about = report["growth"], report["growth_about"]
     missed = [f"*{name}* ({row['ratio']} times)" for name, row in growth.items() if not row["met"]]
@@ -79,6 +88,7 @@ def _growth(report: Report) -> str:
         flat=len(growth) - len(missed),
         counted=len(growth),
         verdict=f"Beyond it: {', '.join(missed)}." if missed else "All of them keep to it.",
+        paces=_paces(about["pace_ms"]),
         growth_revision=about["revision"],
         growth_day=about["at"][:10],
         growth_load=f"{about['load_at_start']} to {about['load_at_end']}",

@@ -55,12 +55,10 @@ def _key(sizes: list[str]) -> str:
 
 def _row(number: int, name: str, row: dict[str, Any], sizes: list[str]) -> str:
     y = TOP + STEP * number + STEP / 2
-    first = row["sizes"][sizes[0]][row["by"]]
     parts = [f'<text x="{LEFT - 14}" y="{y + 5}" text-anchor="end">{escape(name)}</text>']
     parts.append(f'<line class="hair" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>')
     for nth, size in enumerate(sizes[1:]):
-        if size in row["sizes"]:
-            ratio = row["sizes"][size][row["by"]] / max(first, 0.001)
+        if (ratio := row["ratios"].get(size)) is not None:
             shade = "over" if ratio > row["limit"] else _shade(nth, len(sizes) - 1)
             parts.append(f'<circle class="{shade} dot" cx="{_x(ratio)}" cy="{y}" r="6.5"/>')
     return "".join(parts)

@@ -1,7 +1,7 @@
 """How fast the machine is at the moment: what a fixed piece of work costs, which nothing of the product can change.
 
-Hours lie between the first and the last figure of some benches, and others work on the same hardware: the same work
-has been seen to cost half as much again within minutes. What is compared over such a time is divided by this.
+Half an hour lies between the first and the last figure of some benches, and others work on the same hardware: the same
+work has been seen to cost half as much again within minutes. What is compared over such a time is divided by this.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ ROWS = [{"name": f"Đơn vị {n}", "reg": n * 7919 % 9973, "fin": n * 104_729 %
 
 
 def pace() -> float:
-    """Milliseconds of CPU, some twenty: what an interpreter does for a page."""
+    """Milliseconds of CPU, some ten: what an interpreter does for a page."""
     return median(_once() for _ in range(TURNS))
 
 

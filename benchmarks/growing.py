@@ -30,7 +30,7 @@ from benchmarks.installation import HOST, folder, free_port, machine, prepare, s
 from benchmarks.pace import pace  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from benchmarks.site import Site
 
@@ -94,18 +94,19 @@ def grown(
         here = size
         crowd.tidy()
         say(f"{size:,} contestants after {time.monotonic() - began:.0f} s, {_held() >> 20:,} MB")
-        before = pace()
-        asked = _asked(site, port, cheap, lean=lean)
-        between = pace()
-        for name, row in {**asked, **reads(contest)}.items():
+        samples: list[float] = []
+        beside = lambda _name, samples=samples: samples.append(pace())  # noqa: E731
+        for name, row in {**_asked(site, port, cheap, beside, lean=lean), **reads(contest, beside)}.items():
             found.setdefault(name, {})[size] = row
-        paces[size] = median((before, between, pace()))
+        paces[size] = median(samples)
         say(f"measured after {time.monotonic() - began:.0f} s, load {os.getloadavg()[0]:.1f}")
         yield found
 
 
-def _asked(site: Site, port: int, cheap: str, *, lean: bool) -> dict[str, dict[str, float]]:
-    """CPU milliseconds of application and database together, by request."""
+def _asked(
+    site: Site, port: int, cheap: str, beside: Callable[[str], None], *, lean: bool
+) -> dict[str, dict[str, float]]:
+    """CPU milliseconds of application and database together, by request; ``beside`` is called before each step."""
     from benchmarks.rounds import Costs, together, walk_together
     from benchmarks.walking import as_nobody, as_signed_in, searching_people
 
@@ -119,7 +120,7 @@ def _asked(site: Site, port: int, cheap: str, *, lean: bool) -> dict[str, dict[s
             stories = [*together(map(as_signed_in, people)), *together(map(as_nobody, strangers))]
             with watched.connected(8) as connections:
                 for visits in (*stories, list(map(searching_people, staff))):
-                    walk_together(visits, watched, costs, connections=connections)
+                    walk_together(visits, watched, costs, connections=connections, between=beside)
             site.work()
     rows = {name: cost.report() for name, cost in costs.items()}
     return {

@@ -8,18 +8,12 @@ from __future__ import annotations
 
 import json
 import time
-from statistics import median
 
-TURNS = 9
 ROWS = [{"name": f"Đơn vị {n}", "reg": n * 7919 % 9973, "fin": n * 104_729 % 7919} for n in range(1500)]
 
 
 def pace() -> float:
-    """Milliseconds of CPU, some ten: what an interpreter does for a page."""
-    return median(_once() for _ in range(TURNS))
-
-
-def _once() -> float:
+    """Milliseconds of CPU, some ten: what an interpreter does for a page. Once is a sample: ask between all else."""
     began = time.thread_time()
     for _ in range(4):
         rows = json.loads(json.dumps(ROWS, ensure_ascii=False))

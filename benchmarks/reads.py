@@ -19,13 +19,14 @@ DEEP = 5_000  # a page of the board; in a small contest its last one
 Call = Callable[[], object]
 
 
-def reads(contest: Contest) -> dict[str, dict[str, float]]:
-    """All of them, in several rounds; medians."""
+def reads(contest: Contest, beside: Callable[[str], None] = lambda _name: None) -> dict[str, dict[str, float]]:
+    """All of them, in several rounds; medians. ``beside`` is called before each."""
     calls = _calls(contest)
     spent: dict[str, list[float]] = {name: [] for name in calls}
     touched: dict[str, float] = {}
     for _ in range(ROUNDS):
         for name, each in calls.items():
+            beside(name)
             each[0]()
             before, pages = _used(), _pages()
             for call in each:

@@ -16,7 +16,7 @@ def drawn(growth: dict[str, Any]) -> str:
     """The whole file."""
     sizes = sorted({size for row in growth.values() for size in row["sizes"]}, key=int)
     height = TOP + STEP * len(growth) + 24
-    title = f"How many times the cost among {int(sizes[0]):,} contestants"
+    title = f"Against the cost among {int(sizes[0]):,} contestants"
     box = f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
     body = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {box} role="img" aria-label="{title}">',

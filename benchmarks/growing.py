@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from benchmarks.site import Site
 
+Rows = dict[str, dict[int, dict[str, float]]]  # by request and size
+
 SIZES = [10_000, 100_000, 1_000_000, 10_000_000]
 LEAN_FROM = 2_000_000
 WALKERS, ROUNDS = 60, 3
@@ -57,8 +59,7 @@ def main() -> None:
         raise SystemExit(f"{sizes[-1]} contestants need {needed >> 30} GB of disk, {free >> 30} GB are free")
     prepare(data, port)
     about: dict[str, Any] = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "revision": revision(), **machine()}
-    paces: dict[int, float] = {}
-    for done, rows in enumerate(grown(data, port, sizes, paces), 1):
+    for done, (rows, paces) in enumerate(grown(data, port, sizes), 1):
         seconds, load = round(time.monotonic() - began), round(os.getloadavg()[0], 2)
         about |= {"seconds": seconds, "load_at_end": load, "sizes": sizes[:done]}
         about["pace_ms"] = {str(size): round(each, 2) for size, each in paces.items()}
@@ -69,12 +70,10 @@ def main() -> None:
             keep(found | {"about": about}, "growth", lambda known, found=found: known | found)
 
 
-def grown(
-    data: Path, port: int, sizes: list[int], paces: dict[int, float]
-) -> Iterator[dict[str, dict[int, dict[str, float]]]]:
-    """By request and size: what it costs; after each size all so far: a run that is stopped leaves something.
+def grown(data: Path, port: int, sizes: list[int]) -> Iterator[tuple[Rows, dict[int, float]]]:
+    """What each request costs, and the machine's own pace, by size.
 
-    ``paces`` is told what the machine's own pace was at each size.
+    After each size all so far: a run that is stopped leaves something.
     """
     from benchmarks import crowd
     from benchmarks.light_settings import Featherlight
@@ -87,7 +86,8 @@ def grown(
     quiet()
     cheap = Featherlight().encode(PASSWORD, "sixteen bytes of")
     crowd.one_of_a_kind(contest)
-    found: dict[str, dict[int, dict[str, float]]] = {}
+    found: Rows = {}
+    paces: dict[int, float] = {}
     for turn, size in enumerate(sizes, 1):
         began, lean = time.monotonic(), size >= LEAN_FROM
         crowd.grow(contest, size - here, seed=100 * turn, lean=lean)
@@ -100,7 +100,7 @@ def grown(
             found.setdefault(name, {})[size] = row
         paces[size] = median(samples)
         say(f"measured after {time.monotonic() - began:.0f} s, load {os.getloadavg()[0]:.1f}")
-        yield found
+        yield found, paces
 
 
 def _asked(
@@ -141,15 +141,17 @@ def _held() -> int:
 
 def compared(rows: dict[int, dict[str, float]], paces: dict[int, float]) -> dict[str, Any]:
     """The sizes with the worst ratio to the first one, by CPU or by pages, and whether it is within its limit."""
-    first = rows[min(rows)]
+    least = min(rows)
+    first = rows[least]
     by_pages = "pages" in first and (
         first["cpu_ms"] < TOO_LITTLE or max(row["spread"] for row in rows.values()) > NOISE
     )
     key, limit = ("pages", MOST_PAGES) if by_pages else ("cpu_ms", MOST_CPU)
-    slow = dict.fromkeys(rows, 1.0) if by_pages else {size: paces[size] / paces[min(rows)] for size in rows}
-    costs = {str(size): row[key] / slow[size] for size, row in rows.items()}
-    ratios = {size: round(cost / max(costs[str(min(rows))], 0.001), 2) for size, cost in costs.items()}
-    worst, sizes = max(list(ratios.values())[1:], default=1.0), {str(size): row for size, row in rows.items()}
+    slower = {size: 1.0 if by_pages else paces[size] / paces[least] for size in rows}
+    once = max(first[key], 0.001)
+    ratios = {str(size): round(row[key] / slower[size] / once, 2) for size, row in rows.items()}
+    worst = max((ratio for size, ratio in ratios.items() if size != str(least)), default=1.0)
+    sizes = {str(size): row for size, row in rows.items()}
     return {"sizes": sizes, "by": key, "ratios": ratios, "ratio": worst, "limit": limit, "met": worst <= limit}
 
 

@@ -93,3 +93,12 @@ def _no_form_of_another_test() -> None:
 def _ask_as_often_as_needed(settings) -> None:
     """All tests ask from one address."""
     settings.API_PER_MINUTE = 0
+
+
+@pytest.fixture
+def held_against_references(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control of decision 0039: whoever locks a row lets nobody refer to it."""
+    from django.db.models import QuerySet
+
+    gently = QuerySet.select_for_update
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **how: gently(rows, **{**how, "no_key": False}))

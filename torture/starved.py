@@ -24,7 +24,6 @@ CONNECTIONS = 20
 # What standings and statistics are read from, and no submission waits for.
 READ = "lantoa_bucket, lantoa_tally, lantoa_tallyedge, lantoa_pulse"
 PAGES = ("xep-hang/", "xep-hang/don-vi/", "thong-ke/")
-CAREFULLY = {HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE}
 RECOVERED = 5.0  # seconds after the fault
 PAUSE = 0.05
 WELL = "all is well"

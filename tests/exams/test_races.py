@@ -9,7 +9,7 @@ from lantoa.contests.models import Contestant, Movement
 from lantoa.exams import actions
 from lantoa.exams.bank import open_bank
 from lantoa.exams.corrections import Deed, restore, void
-from lantoa.exams.models import Attempt, AttemptQuerySet, Best, Change
+from lantoa.exams.models import Attempt, Best, Change
 from tests.factories.at_once import at_once, meeting
 from tests.factories.contest import DURING, a_bank, a_contest, a_contestant, an_account
 
@@ -94,7 +94,7 @@ def starting_beside_a_correction(me):
 
     with meeting(start) as met, transaction.atomic():
         Contestant.objects.select_for_update().get(pk=me.pk)
-        met.waits()
+        met.comes_and_waits()
         restore(contestant=me, attempt=1, deed=Deed(**deed))
     return met.outcome()
 
@@ -104,10 +104,6 @@ def test_a_start_and_a_correction_of_the_same_person_do_not_wait_for_each_other(
     assert Best.objects.get().attempt.number == 1
 
 
-def test_control_with_the_last_attempt_held_against_references_they_do(me, monkeypatch):
-    gently = AttemptQuerySet.select_for_update
-    monkeypatch.setattr(
-        AttemptQuerySet, "select_for_update", lambda rows, **how: gently(rows, **{**how, "no_key": False})
-    )
+def test_control_with_the_last_attempt_held_against_references_they_do(me, held_against_references):
     with pytest.raises(OperationalError, match="deadlock"):
         starting_beside_a_correction(me)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import Barrier
 from typing import Any
 
@@ -37,17 +38,17 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
         return list(pool.map(one, calls))
 
 
+@dataclass
 class Meeting:
     """One call beside the test's own transaction."""
 
-    def __init__(self, pool: ThreadPoolExecutor, call: Callable[[], Any]) -> None:
-        """Nothing is called yet."""
-        self._begin = lambda: pool.submit(_closing, call)
-        self._called: Future[Any] | None = None
+    pool: ThreadPoolExecutor
+    call: Callable[[], Any]
+    _called: Future[Any] | None = None
 
-    def waits(self) -> None:
+    def comes_and_waits(self) -> None:
         """Call it, and come back when it waits for what this transaction holds."""
-        self._called = self._begin()
+        self._called = self.pool.submit(_closing, self.call)
         until = time.monotonic() + PATIENCE
         with connection.cursor() as cursor:
             while not self._called.done():

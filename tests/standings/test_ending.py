@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import QuerySet
 
 from lantoa.contests import ledger
 from lantoa.contests.log import Entry, Log
@@ -91,7 +90,7 @@ def signing_beside_the_end(contest):
     number_waiting(contest, limit=1)
     with meeting(lambda: end_contest(contest=contest, by=None, at=AFTER)) as met, transaction.atomic():
         Log.objects.select_for_update().get(pk=contest.pk)
-        met.waits()
+        met.comes_and_waits()
         sign_head(contest, AFTER)
     return met.outcome().ended_at
 
@@ -102,8 +101,6 @@ def test_the_end_and_the_signing_of_the_log_do_not_wait_for_each_other(contest):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_control_with_the_contest_held_against_references_they_do(contest, monkeypatch):
-    gently = QuerySet.select_for_update
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **how: gently(rows, **{**how, "no_key": False}))
+def test_control_with_the_contest_held_against_references_they_do(contest, held_against_references):
     with pytest.raises(OperationalError, match="deadlock"):
         signing_beside_the_end(contest)

@@ -77,6 +77,7 @@ def _around(contest: Contest) -> None:
 
 
 BATCH = 500_000  # people made in one transaction
+ROWS = 1_000  # sent by one statement: PostgreSQL takes 65,535 values
 
 
 def grow(contest: Contest, people: int, *, seed: int, lean: bool) -> None:
@@ -154,14 +155,13 @@ def newcomers(contest: Contest, serials: Sequence[int], *, password: str, name: 
     people = [_person(name, serial, units[serial % len(units)]) for serial in serials]
     for person in people:
         person.created_at = now
-    Person.objects.bulk_create(people)
-    accounts = Account.objects.bulk_create(Account(person=p, created_at=now, password=password) for p in people)
-    entries = Contestant.objects.bulk_create(_entry(contest, person, now) for person in people)
-    Movement.objects.bulk_create(
-        Movement(contest=contest, at=now, known_at=now, unit=entry.unit, contestant=entry, reg=1) for entry in entries
-    )
+    Person.objects.bulk_create(people, ROWS)
+    accounts = Account.objects.bulk_create((Account(person=p, created_at=now, password=password) for p in people), ROWS)
+    entries = Contestant.objects.bulk_create((_entry(contest, person, now) for person in people), ROWS)
+    moment = {"contest": contest, "at": now, "known_at": now}
+    Movement.objects.bulk_create((Movement(**moment, unit=e.unit, contestant=e, reg=1) for e in entries), ROWS)
     lessons = list(Lesson.objects.current(contest))
-    Progress.objects.bulk_create(_done(entry, lesson, now) for entry in entries for lesson in lessons)
+    Progress.objects.bulk_create((_done(entry, lesson, now) for entry in entries for lesson in lessons), ROWS)
     return accounts
 
 

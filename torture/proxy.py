@@ -28,7 +28,7 @@ class Proxy:
         self.upstream, self.fates, self.delay, self.rng = port, dict(fates), delay, rng
         self.met: Counter[str] = Counter()
         self.port = 0
-        self._later: set[asyncio.Task[bytes]] = set()
+        self._later: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
@@ -44,7 +44,7 @@ class Proxy:
     async def settled(self) -> None:
         """Until everything that was held back has arrived."""
         while self._later:
-            await asyncio.gather(*self._later, return_exceptions=True)
+            await asyncio.gather(*self._later)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError, Cut, TimeoutError):
@@ -69,17 +69,22 @@ class Proxy:
         if fate == "deaf":
             return None
         if fate == "late":
-            self._hold(self._forward(request, wait))
+            self._hold(request, wait)
             return None
         if fate == "double":
-            self._hold(self._forward(request, 0))
+            self._hold(request, 0)
         answer = await self._forward(request, wait if fate == "slow" else 0)
         return None if fate == "mute" else answer
 
-    def _hold(self, forwarding: object) -> None:
-        task = asyncio.ensure_future(forwarding)  # type: ignore[call-overload]
+    def _hold(self, request: bytes, wait: float) -> None:
+        task = asyncio.create_task(self._unheard(request, wait))
         self._later.add(task)
         task.add_done_callback(self._later.discard)
+
+    async def _unheard(self, request: bytes, wait: float) -> None:
+        """Carried out or not: nobody waits for this answer."""
+        with suppress(ConnectionError, Cut, TimeoutError):
+            await self._forward(request, wait)
 
     async def _forward(self, request: bytes, wait: float) -> bytes:
         await asyncio.sleep(wait)

@@ -74,6 +74,7 @@ async def _sit(
         async def one(index: int) -> None:
             person, rng = place.people[index], Random(index)
             page = Page(place.port, person, seen, rng, again=again, until=lambda: False, through=proxy.port)
+            await asyncio.sleep(delay * rng.random())  # nobody stood before the door together
             for _ in range(rounds):
                 sat = await page.sit(saves=2)
                 if sat is None:

@@ -33,7 +33,6 @@ FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
 LEVEL = 1  # of compression: the highest takes ten times as long for a tenth less
-WINDOW = 16 + 13  # gzip, 8 KiB: a paper is hardly longer; setting up the usual 32 KiB costs more than packing one
 TOKEN = re.compile(r"[a-zA-Z0-9]{32}")  # Django's CSRF cookie, which is a form's token as it is
 _STEP = re.compile(r"/(en/)?([-\w]+)/thi/(?:bat-dau/|([1-9]\d{0,5})/(luu|nop)/)", re.ASCII)
 _FIELD = re.compile(rb"(?:^|&)(ban|chac|phieu|c\d{1,2})=([\w-]*)")
@@ -187,5 +186,5 @@ def takes_gzip(environ: Environ) -> bool:
 
 def packed(body: bytes) -> bytes:
     """Compressed. What is secret in a page never stands beside what somebody else chose."""
-    packer = zlib.compressobj(LEVEL, wbits=WINDOW)
+    packer = zlib.compressobj(LEVEL, wbits=31)
     return packer.compress(body) + packer.flush()

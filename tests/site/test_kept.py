@@ -8,6 +8,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import override
 
 from lantoa.contests.models import Contest
+from lantoa.lib.lately import Lately
 from lantoa.site.templatetags import kept
 from lantoa.site.templatetags.kept import Face, face
 from tests.factories.contest import a_contest
@@ -81,13 +82,13 @@ def test_what_cannot_be_kept_is_a_fault_of_the_template(source):
 
 
 def test_a_process_keeps_so_much_and_no_more(monkeypatch):
-    monkeypatch.setattr(kept, "MOST", 100)
+    monkeypatch.setattr(kept, "pieces", Lately(100))
     source = Template("{% kept n=n %}{{ n }}{{ n }}{{ n }}{{ n }}{% endkept %}")
     for n in range(1000):
         assert source.render(Context({"n": n})) == str(n) * 4
-    (node,) = source.nodelist
 
-    assert sum(map(len, node._kept.values())) <= 100
+    held = [*kept.pieces.young.values(), *kept.pieces.old.values()]
+    assert sum(len(piece) for piece, _size in held) <= 2 * 100
 
 
 @pytest.mark.django_db

@@ -18,6 +18,7 @@ from lantoa.contests.models import Contest
 from lantoa.learning.actions import mark_card, publish_lessons, set_topics
 from lantoa.learning.models import Lesson
 from lantoa.lib import clock
+from lantoa.lib.lately import Lately
 from lantoa.site import whole as room
 from lantoa.site.whole import whole
 from tests.factories.contest import a_contest, a_contestant
@@ -147,8 +148,7 @@ def test_a_row_cannot_name_a_page(contest):
 
 
 def test_pages_that_nobody_asks_for_are_forgotten_and_the_others_stay(contest, monkeypatch):
-    monkeypatch.setattr(room, "_pages", room._Pages())
-    monkeypatch.setattr(room, "MOST", 60_000)
+    monkeypatch.setattr(room, "_pages", Lately(60_000))
     asked = whole(a_request(AnonymousUser()), "site/base.html", contest=contest, shows={"n": "asked for"})
     first = next(iter(room._pages.young.values()))
     for n in range(40):
@@ -161,6 +161,6 @@ def test_pages_that_nobody_asks_for_are_forgotten_and_the_others_stay(contest, m
 
 
 def test_a_page_that_nobody_will_ask_for_again_is_not_kept(contest, monkeypatch):
-    monkeypatch.setattr(room, "_pages", room._Pages())
+    monkeypatch.setattr(room, "_pages", Lately(room.MOST))
     whole(a_request(AnonymousUser()), "site/base.html", contest=contest, shows={}, again=False)
     assert not room._pages.young

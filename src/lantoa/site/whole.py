@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.contrib.messages import get_messages
-from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template import Context
@@ -20,11 +19,12 @@ from django.utils.html import conditional_escape
 from django.utils.translation import get_language
 
 from lantoa.contests.models import Contest
+from lantoa.lib.lately import Lately
 from lantoa.lib.mould import Mould, mark
 from lantoa.site.context import site
 from lantoa.site.public_pages import GZIP
 
-MOST = 16_000_000  # bytes of pages, after which a process forgets those that nobody asked for meanwhile
+MOST = 8_000_000  # bytes of pages that a process keeps because they were asked for lately, and as many from before
 TOKEN = "csrf_token"  # noqa: S105 (the name that Django's tag asks for)
 
 
@@ -65,32 +65,7 @@ def shown(contest: Contest) -> Shown:
     return Shown(**{name: getattr(contest, name) for name in Shown._fields[:-1]}, root=root)
 
 
-class _Pages:
-    """The moulds of one process: those asked for lately, and those before them."""
-
-    def __init__(self) -> None:
-        self.young: dict[tuple[Any, ...], Mould] = {}
-        self.old: dict[tuple[Any, ...], Mould] = {}
-        self.size = 0  # of the young ones, in bytes
-
-    def get(self, key: tuple[Any, ...]) -> Mould | None:
-        """The page of that name; an old one grows young."""
-        found = self.young.get(key)
-        if found is None and (found := self.old.pop(key, None)):
-            self.keep(key, found)
-        return found
-
-    def keep(self, key: tuple[Any, ...], page: Mould) -> None:
-        """Raise TypeError for what cannot be compared."""
-        if any(isinstance(value, Model) for value in key):
-            raise TypeError("a row equals itself whatever was changed in it: hand over its values")
-        if self.size + page.size > MOST:
-            self.old, self.young, self.size = self.young, {}, 0
-        self.young[key] = page
-        self.size += page.size
-
-
-_pages = _Pages()
+_pages: Lately[Mould] = Lately(MOST)
 
 
 def whole(
@@ -123,7 +98,7 @@ def whole(
         known |= {"messages": said, "user": {"is_authenticated": signed_in}}
         page = Mould(get_template(template).template.render(Context(_framed(request, known))))  # type: ignore[attr-defined]
         if again:
-            _pages.keep(key, page)
+            _pages.keep(key, page, page.size)
     return _sent(request, page, own or {}, status, packed=again)
 
 

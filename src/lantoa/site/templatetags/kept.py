@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any, NamedTuple
 
 from django import template
-from django.db.models import Model
 from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
 from django.template.loader_tags import BlockNode
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from lantoa.contests.models import Contest
+from lantoa.lib.lately import Lately
 
-MOST = 4_000_000  # characters of one piece, in all its forms, that a process keeps; beyond that it begins anew
+MOST = 8_000_000  # characters that a process keeps because they were asked for lately, and as many from before
 register = template.Library()
+pieces: Lately[SafeString] = Lately(MOST)
+_numbers = count()
 
 
 class Face(NamedTuple):
@@ -45,27 +48,18 @@ class KeptNode(template.Node):
         self.nodelist = nodelist
         self.names = tuple(declared)
         self.expressions = tuple(declared[name] for name in declared)
-        self._kept: dict[tuple[Any, ...], SafeString] = {}
-        self._size = 0
+        self._number = next(_numbers)
 
     def render(self, context: template.Context) -> SafeString:
         """As it was rendered when all that it depends on was the same; raises TypeError for what cannot be compared."""
         seen = [expression.resolve(context, ignore_failures=True) for expression in self.expressions]
-        key = (get_language(), *map(type, seen), *seen)  # with types: safe text is no plain text, True is not 1
-        known = self._kept.get(key)
+        # With types: safe text is no plain text, True is not 1.
+        key = (self._number, get_language(), *map(type, seen), *seen)
+        known = pieces.get(key)
         if known is None:
             known = self._rendered(context, seen)
-            self._keep(key, known)
+            pieces.keep(key, known, len(known))
         return known
-
-    def _keep(self, key: tuple[Any, ...], made: SafeString) -> None:
-        if any(isinstance(value, Model) for value in key):
-            raise TypeError("a row equals itself whatever was changed in it: declare its values")
-        if self._size + len(made) > MOST:
-            self._kept.clear()
-            self._size = 0
-        self._kept[key] = made
-        self._size += len(made)
 
     def _rendered(self, context: template.Context, seen: list[Any]) -> SafeString:
         alone = template.Context({"LANGUAGE_CODE": get_language(), **dict(zip(self.names, seen, strict=True))})

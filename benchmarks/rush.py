@@ -9,6 +9,7 @@ from statistics import quantiles
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.hashing import bare_limit
+from benchmarks.rounds import SETTLE
 from benchmarks.walking import Walker, registering, signing_in, sitting
 from benchmarks.wire import Answer, Visit, drive
 
@@ -63,26 +64,26 @@ def _spread(seconds: list[float]) -> dict[str, float]:
 
 
 def passwords(site: Site, watched: Watched, costly: str, seconds: float) -> dict[str, Any]:
-    """Sign-ins and registrations a second against the bare hashes of as many processes, one after the other twice."""
-    found: dict[str, list[float]] = {"hashes": [], "hash_ms": [], "sign in": [], "register": []}
+    """What of a sign-in and of a registration is the hash, against as many processes that only hash, in turn twice.
+
+    ``share`` by CPU of site and database: whoever asks is not in it; ``rate_share`` by forms a second on this machine,
+    which carries the asking too.
+    """
+    bare: list[tuple[float, float]] = []
+    found: dict[str, list[tuple[float, float]]] = {"sign_in": [], "register": []}
     for _ in range(2):
-        limit, cost = bare_limit(site.workers, seconds)
-        found["hashes"].append(limit)
-        found["hash_ms"].append(cost)
-        count = int(limit * seconds)
-        found["sign in"].append(_rate(watched, [signing_in(one) for one in site.newcomers(count, costly)]))
-        found["register"].append(_rate(watched, [registering(one) for one in site.strangers(count)]))
-    hashes = max(found["hashes"])
-    return {
-        "hashes_per_second": round(hashes, 1),
-        "hash_cpu_ms": round(min(found["hash_ms"]), 2),
-        "sign_in_share": round(max(found["sign in"]) / hashes, 3),
-        "register_share": round(max(found["register"]) / hashes, 3),
-    }
+        bare.append(bare_limit(site.workers, seconds))
+        count = int(bare[-1][0] * seconds)
+        found["sign_in"].append(_sent(watched, [signing_in(one) for one in site.newcomers(count, costly)]))
+        found["register"].append(_sent(watched, [registering(one) for one in site.strangers(count)]))
+    hashes, cost = max(rate for rate, _ in bare), min(ms for _, ms in bare)
+    shares = {f"{name}_share": round(cost / min(ms for _, ms in rows), 3) for name, rows in found.items()}
+    rates = {f"{name}_rate_share": round(max(rate for rate, _ in rows) / hashes, 3) for name, rows in found.items()}
+    return {"hashes_per_second": round(hashes, 1), "hash_cpu_ms": round(cost, 2), **shares, **rates}
 
 
-def _rate(watched: Watched, visits: list[Visit]) -> float:
-    """Forms a second: the pages that hold them are opened before."""
+def _sent(watched: Watched, visits: list[Visit]) -> tuple[float, float]:
+    """Forms a second, and the CPU milliseconds of one: the pages that hold them are opened before."""
     opened: list[tuple[Visit, Answer]] = []
 
     def opening(visit: Visit) -> Visit:
@@ -95,6 +96,9 @@ def _rate(watched: Watched, visits: list[Visit]) -> float:
 
     with watched.connected(HASHING) as connections:
         drive((map(opening, visits), connections))
-        began = time.monotonic()
+        began, (app, db) = time.monotonic(), watched.cpu()
         drive(((sending(*one) for one in opened), connections))
-        return len(visits) / (time.monotonic() - began)
+        took = time.monotonic() - began
+        time.sleep(SETTLE)
+        app_now, db_now = watched.cpu()
+    return len(visits) / took, 1000 * (app_now.since(app) + db_now.since(db)) / len(visits)

@@ -18,6 +18,7 @@ from torture.rig import Installation, installation
 
 STARTING = 5.0  # seconds that the site may take to come up before the first ones arrive
 LAST = ((0.05, 60.0), (0.30, 600.0))  # shares of all people who hand in during the last seconds (reliability.md)
+LATE = 50.0  # seconds in which those come who are too late: they do not know of each other
 SLOW = 3.0  # seconds: the p99 that is allowed; who sent earlier than that before the end is on time without doubt
 ENOUGH = 6.0  # times shorter than an hour at most, for the p99 to say something
 CLOSE = "UPDATE lantoa_contest SET closes_at = now() + %s * interval '1 second' RETURNING extract(epoch FROM closes_at)"
@@ -50,7 +51,7 @@ class Evening:
     async def visit(self, index: int) -> None:
         """One person: starts, saves, changes the sheet, hands in at a chosen moment; one in forty after the end."""
         late = index % 40 == 39
-        ends = self.closes + 1.5 if late else self.moment()
+        ends = self.closes + 1.5 + self.rng.uniform(0, LATE) / self.squeeze if late else self.moment()
         sits = self.rng.uniform(120, 900) / self.squeeze
         page = Page(
             self.place.port,

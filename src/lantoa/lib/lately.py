@@ -12,8 +12,8 @@ Made = TypeVar("Made")
 class Lately(Generic[Made]):
     """Things by everything that they depend on: those asked for lately, and those before them.
 
-    Each half holds so many bytes at most (``most``), as their makers count them. An hour that makes something new each
-    second forgets that again; what is asked for all the time stays.
+    Each half holds ``most`` at most, as their makers count it, or one thing that is more. An hour that makes something
+    new each second forgets that again; what is asked for all the time stays.
     """
 
     def __init__(self, most: int) -> None:

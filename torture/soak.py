@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from bisect import bisect_left
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -22,8 +23,9 @@ from torture.wire import Connection
 
 PAGES = ("", "xep-hang/", "xep-hang/don-vi/", "thong-ke/", "so/", "lan-toa/", "the-le/", "van-ban/")
 STEEPEST = 1.0  # percent an hour
-WARM = 0.25  # of the time: what fills once, fills then
-ENOUGH = 900.0  # seconds of measuring from which a slope says something
+# Seconds in which what fills once does (what a process keeps of pages took half an hour); of a shorter trial the half.
+WARM = 1800.0
+ENOUGH = 900.0  # seconds of a trial from which a slope says something
 MORE_FILES = 20
 
 
@@ -46,10 +48,14 @@ class Sizes:
         self.memory.append(float(memory))
         self.files.append(float(files))
 
+    def warm(self) -> int:
+        """The first look after the time to warm up."""
+        time_given = min(WARM, (self.moments[-1] - self.moments[0]) / 2)
+        return bisect_left(self.moments, self.moments[0] + time_given)
+
     def slope(self) -> float:
         """Percent of memory an hour, after the time to warm up."""
-        start = int(len(self.moments) * WARM)
-        moments, memory = self.moments[start:], self.memory[start:]
+        moments, memory = self.moments[self.warm() :], self.memory[self.warm() :]
         return 3600 * linear_regression(moments, memory).slope / memory[0] * 100 if len(moments) > 2 else 0.0
 
 
@@ -61,8 +67,8 @@ def run(template: Path, *, people: int, seconds: float, pause: float, careful: b
         place.start(worker=True)
         rush, sizes, bad = asyncio.run(_soak(place, people, seconds, pause))
         faults = books.differences(place, rush.sats) + (books.recounted(place) if careful else [])
-    start = int(len(sizes.files) * WARM)
-    steep, more = sizes.slope(), max(sizes.files[start:]) - sizes.files[start]
+    later = sizes.files[sizes.warm() :]
+    steep, more = sizes.slope(), max(later) - later[0]
     failures = sum(count for status, count in rush.seen.answers.items() if status >= 500) + len(bad)
     faults += [f"memory grows by {steep:.1f} % an hour"] if seconds >= ENOUGH and steep > STEEPEST else []
     faults += [f"{more:.0f} more open files than at first"] if more > MORE_FILES else []

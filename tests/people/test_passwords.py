@@ -1,12 +1,16 @@
 """A password's hash is the same function whoever computes it: what is kept verifies with every build and library."""
 
+import os
+import platform
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.hashers import make_password
 from tools import faster_hash
 
+from lantoa.management.commands.serve import LARGE_PAGES
 from lantoa.people import passwords
 from tests.people.conftest import PASSWORD
 
@@ -47,3 +51,33 @@ def test_only_the_hashes_that_the_requirements_name_are_taken():
     assert found.startswith("argon2-cffi-bindings==")
     assert found.count("--hash=sha256:") > 1
     assert found.count("==") == 1
+
+
+LARGE = Path("/sys/kernel/mm/transparent_hugepage/enabled")
+# As the site does it: in a thread that is not the process's first. Says how many KiB it has in pages of 2 MiB.
+IN_A_THREAD = """
+import re, threading
+from argon2.low_level import Type, hash_secret_raw
+def hashes():
+    for _ in range(3):
+        hash_secret_raw(b"a password of some length", b"sixteen bytes of", 2, 19456, 1, 32, Type.ID)
+thread = threading.Thread(target=hashes)
+thread.start()
+thread.join()
+print(re.search(r"AnonHugePages:\\s+([0-9]+)", open("/proc/self/smaps_rollup").read())[1])
+"""
+
+
+@pytest.mark.skipif(
+    platform.libc_ver()[0] != "glibc" or not LARGE.is_file() or "[madvise]" not in LARGE.read_text(),
+    reason="only where Linux gives large pages to who asks, and the C library can ask",
+)
+@pytest.mark.parametrize(
+    ("tunables", "large"), [(LARGE_PAGES, True), ({"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}, False)]
+)
+def test_the_hash_of_a_request_walks_through_large_pages(tunables, large):
+    """The control asks for them too, and its thread gets none: it has an arena of its own."""
+    made = subprocess.run(
+        [sys.executable, "-c", IN_A_THREAD], env=os.environ | tunables, check=True, capture_output=True, text=True
+    )
+    assert (int(made.stdout) >= 16 * 1024) == large

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from lantoa.contests.actions import move as own_move
 from lantoa.contests.models import Contestant, Correction, Movement
@@ -12,6 +13,7 @@ from lantoa.exams.actions import Refused as NotNow
 from lantoa.exams.actions import start_attempt, submit_attempt
 from lantoa.exams.corrections import Deed, Refused, merge, move, restore, sheet, void
 from lantoa.exams.models import Attempt, Best
+from lantoa.exams.settling import counts, family_of
 from lantoa.people.models import AuditEntry
 from lantoa.standings.rebuild import difference
 from tests.factories.at_once import at_once
@@ -110,6 +112,26 @@ def test_somebody_void_starts_no_exam_and_one_already_open_does_not_rank(contest
         start_attempt(contestant=someone, at=LATER + timedelta(minutes=5))
     assert not Best.objects.exists()
     assert difference(contest) == []
+
+
+def test_whether_somebody_counts_is_known_from_decisions_alone(contest, organiser):
+    one, other, third = (a_contestant(contest) for _ in range(3))
+    for number in range(3):
+        sat(one, at=DURING + timedelta(minutes=30 * number))
+    decisions = [
+        lambda at: void(contestant=one, attempt=2, deed=a_deed(organiser, at=at)),
+        lambda at: merge(contestant=one, target=other, deed=a_deed(organiser, at=at)),
+        lambda at: void(contestant=other, deed=a_deed(organiser, at=at)),
+        lambda at: restore(contestant=other, deed=a_deed(organiser, at=at)),
+        lambda at: merge(contestant=other, target=third, deed=a_deed(organiser, at=at)),
+    ]
+    for hour, decide in enumerate(decisions):
+        decide(LATER + timedelta(hours=hour))
+        for someone in (one, other, third):
+            with CaptureQueriesContext(connection) as asked:
+                counted = counts(someone)
+            assert counted == (someone.pk in family_of(someone).now())
+            assert not [sent for sent in asked if "lantoa_attempt" in sent["sql"] or "lantoa_movement" in sent["sql"]]
 
 
 def test_after_the_exam_the_organiser_moves_somebody_with_all_attempts(contest, organiser):

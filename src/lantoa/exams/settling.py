@@ -8,7 +8,7 @@ Then the best results are made to agree, with a row of the queue for each that c
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import zip_longest
@@ -59,23 +59,37 @@ class Family:
 
 def family_of(*contestants: Contestant) -> Family:
     """These contestants of one contest with all that corrections tie to them."""
-    known = {one.pk for one in contestants}
-    decisions = list(Correction.objects.about(known))
-    while (tied := {pk for one in decisions for pk in (one.contestant_id, one.target_id) if pk is not None}) > known:
-        known, decisions = tied, list(Correction.objects.about(tied))
+    known, decisions = _tied(*contestants)
     sittings: dict[int, list[Sitting]] = defaultdict(list)
     submitted = Attempt.objects.filter(contestant__in=known, submitted_at__isnull=False).order_by("number")
     for row in submitted.only("contestant", "number", "questions", "correct", "duration_ms", "submitted_at"):
         result = result_of(row)
         sittings[row.contestant_id].append(Sitting(result.missed, result.ms, result.submitted_at, row.pk, row.number))
-    joined = Contestant.objects.filter(pk__in=known).order_by("pk").values_list("pk", "joined_unit", "joined_at")
-    entries = {pk: Entry(pk, unit, at, sittings[pk]) for pk, unit, at in joined}
-    return Family(contestants[0].contest_id, entries, decisions, list(Movement.objects.filter(contestant__in=known)))
+    written = list(Movement.objects.filter(contestant__in=known))
+    return Family(contestants[0].contest_id, _entries(known, sittings), decisions, written)
 
 
 def counts(contestant: Contestant) -> bool:
-    """Whether what this entry does counts for it: it is not void and did not become part of another."""
-    return contestant.pk in family_of(contestant).now()
+    """Whether what this entry does counts for it: it is not void and did not become part of another.
+
+    Decisions alone say so. Of somebody who sat a hundred times no attempt and no step is read.
+    """
+    known, decisions = _tied(contestant)
+    return contestant.pk in standings(_entries(known, {}), decisions, LAST)
+
+
+def _tied(*contestants: Contestant) -> tuple[set[int], list[Correction]]:
+    """The entries that corrections tie to these, and the corrections."""
+    known = {one.pk for one in contestants}
+    decisions = list(Correction.objects.about(known))
+    while (tied := {pk for one in decisions for pk in (one.contestant_id, one.target_id) if pk is not None}) > known:
+        known, decisions = tied, list(Correction.objects.about(tied))
+    return known, decisions
+
+
+def _entries(known: set[int], sittings: Mapping[int, Sequence[Sitting]]) -> dict[int, Entry]:
+    joined = Contestant.objects.filter(pk__in=known).order_by("pk").values_list("pk", "joined_unit", "joined_at")
+    return {pk: Entry(pk, unit, at, sittings.get(pk, ())) for pk, unit, at in joined}
 
 
 def settle(family: Family, since: datetime) -> None:

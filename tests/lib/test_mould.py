@@ -43,3 +43,16 @@ def test_a_value_that_is_missing_is_an_error():
 def test_what_looks_like_a_mark_and_is_none_stays_what_it_is():
     typed = "\ue000token\ue001 \ue000\ue001 \ue0000123456789abcdeftoken\ue001"
     assert Mould(typed + mark("token")).pour({"token": b"x"}).decode() == typed + "x"
+
+
+@given(page=words, piece=words, value=words)
+def test_a_part_poured_into_a_page_is_the_same_text_packed_or_not(page, piece, value):
+    mould, own = Mould(f"{page}{mark('part')}{mark('own')}"), {"part": Mould(piece), "own": value.encode()}
+    assert mould.pour(own).decode() == page + piece + value
+    assert gzip.decompress(mould.pour_packed(own)).decode() == page + piece + value
+
+
+def test_a_part_is_compressed_and_a_word_is_not():
+    mould, text = Mould(mark("rows")), "<tr><td>Đơn vị</td></tr>" * 200
+    assert len(mould.pour_packed({"rows": Mould(text)})) < len(text) / 10
+    assert len(mould.pour_packed({"rows": text.encode()})) > len(text)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -158,6 +159,20 @@ def test_a_cluster_ranks_its_own_units(client, running):
 def test_my_unit_stands_first_and_in_its_place(client, me, running):
     assert text(page(client, running, "unit-standings")).count("đơn vị bạn") == 2
     assert text(page(client, running, "unit-standings", q=me.unit.name)).count("đơn vị bạn") == 1
+
+
+def test_each_unit_stands_first_for_its_own_people_only_whoever_looked_before(client, me, running):
+    for _ in range(2):
+        for unit in running.root.children.order_by("code")[:3]:
+            Contestant.objects.filter(pk=me.contestant_id).update(unit=unit)
+            rows = re.findall(r"<tr.*?</tr>", text(page(client, running, "unit-standings")), re.DOTALL)
+            own = [row for row in rows if "is-me" in row]
+            assert [f"don-vi={unit.code}" in row and "đơn vị bạn" in row for row in own] == [True, True]
+            assert "is-first" in own[0]
+            assert own[0] == rows[1]  # after the head
+            assert len(rows) == 1 + 1 + running.root.children.count()
+    client.logout()
+    assert "is-me" not in text(page(client, running, "unit-standings"))
 
 
 def test_a_unit_without_population_is_shown_unranked(client, running):

@@ -1,6 +1,7 @@
 """A page rendered once, with marks where each reader's own values go; then only poured.
 
-Words and markup stay in the template; a value that is poured in must be escaped already.
+Words and markup stay in the template; a value that is poured in must be escaped already. A value that many readers are
+shown may be a mould itself, without marks: it is compressed once too.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import secrets
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
 # Two characters of Unicode's private use area, which no template changes, and what nobody outside this process knows:
 # whoever types them into a name or an address has typed words.
@@ -39,29 +41,38 @@ class Mould:
         self.names = frozenset(pieces[1::2])
         self.size = sum(map(len, self._parts))  # bytes
 
-    def pour(self, values: Mapping[str, bytes]) -> bytes:
+    def pour(self, values: Mapping[str, Value]) -> bytes:
         """The text with its values; raises KeyError for one that is missing."""
         return b"".join(self._poured(values))
 
-    def pour_packed(self, values: Mapping[str, bytes]) -> bytes:
+    def pour_packed(self, values: Mapping[str, Value]) -> bytes:
         """The same as a gzip file whose constant parts were compressed once.
 
-        No value is compressed: none leaves a trace of itself in the length, whatever stands beside it.
+        No one's own value is compressed: none leaves a trace of itself in the length, whatever stands beside it.
         """
-        packed = self._packed = self._packed or [_deflated(part) for part in self._parts]
         check = size = 0
-        blocks = packed.copy()
-        for place, part in enumerate(self._poured(values)):
+        for part in self._poured(values):
             check, size = zlib.crc32(part, check), size + len(part)
-            if place % 2:
-                blocks[place] = b"".join(_stored(part))
+        blocks = self.blocks().copy()
+        for place, name in self._names:
+            value = values[name]
+            blocks[place] = value.blocks()[0] if isinstance(value, Mould) else b"".join(_stored(value))
         return b"".join((_HEAD, *blocks, _END, struct.pack("<II", check, size & 0xFFFFFFFF)))
 
-    def _poured(self, values: Mapping[str, bytes]) -> list[bytes]:
+    def blocks(self) -> list[bytes]:
+        """The constant parts, compressed when they are asked for first."""
+        self._packed = self._packed or [_deflated(part) for part in self._parts]
+        return self._packed
+
+    def _poured(self, values: Mapping[str, Value]) -> list[bytes]:
         parts = self._parts.copy()
         for place, name in self._names:
-            parts[place] = values[name]
+            value = values[name]
+            parts[place] = value.pour({}) if isinstance(value, Mould) else value
         return parts
+
+
+Value: TypeAlias = bytes | Mould
 
 
 def _deflated(part: bytes) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +20,7 @@ from django.utils.translation import get_language
 
 from lantoa.contests.models import Contest
 from lantoa.lib.lately import Lately
-from lantoa.lib.mould import Mould, mark
+from lantoa.lib.mould import Mould, Value, mark
 from lantoa.site.context import site
 from lantoa.site.public_pages import GZIP
 
@@ -65,7 +65,8 @@ def shown(contest: Contest) -> Shown:
     return Shown(**{name: getattr(contest, name) for name in Shown._fields[:-1]}, root=root)
 
 
-_pages: Lately[Mould] = Lately(MOST)
+Own: TypeAlias = Mapping[str, str | Mould]
+_pages: Lately[Mould] = Lately(MOST)  # and parts of pages
 
 
 def whole(
@@ -75,11 +76,11 @@ def whole(
     contest: Contest,
     shows: Mapping[str, Hashable],
     follows: Callable[..., Mapping[str, Any]] = dict,
-    own: Mapping[str, str] | None = None,
+    own: Own | None = None,
     again: bool = True,
     status: int = 200,
 ) -> HttpResponse:
-    """The page that shows these values, and the plain words of ``own`` where the template names them.
+    """The page that shows these values, and what is in ``own`` where the template names it: plain words, parts.
 
     What else the template wants to know is worked out by ``follows`` from the contest and the values alone, when the
     page is not there yet. ``own`` is escaped here unless it is marked as safe; a template can show such a word, but not
@@ -102,19 +103,32 @@ def whole(
     return _sent(request, page, own or {}, status, packed=again)
 
 
+def part(template: str, **shows: Hashable) -> Mould:
+    """A part of pages that many are shown, for a page's ``own``: made and compressed once for all that it shows."""
+    key = (template, get_language(), *map(type, shows.values()), *shows.values())
+    made = _pages.get(key)
+    if made is None:
+        known = {"LANGUAGE_CODE": get_language(), **shows}
+        made = Mould(get_template(template).template.render(Context(known)))  # type: ignore[attr-defined]
+        _pages.keep(key, made, made.size)
+    return made
+
+
 def _framed(request: HttpRequest, known: dict[str, Any]) -> dict[str, Any]:
     """With what base.html says of the address."""
     return {**site(request), "request": {"path": request.path}, **known}
 
 
-def _sent(request: HttpRequest, page: Mould, own: Mapping[str, str], status: int, *, packed: bool) -> HttpResponse:
-    values = {name: conditional_escape(value).encode() for name, value in own.items()}
+def _sent(request: HttpRequest, page: Mould, own: Own, status: int, *, packed: bool) -> HttpResponse:
+    values = {
+        name: value if isinstance(value, Mould) else conditional_escape(value).encode() for name, value in own.items()
+    }
     response = poured(request, page, values, packed=packed)
     response.status_code = status
     return response
 
 
-def poured(request: HttpRequest, page: Mould, values: Mapping[str, bytes], *, packed: bool = True) -> HttpResponse:
+def poured(request: HttpRequest, page: Mould, values: Mapping[str, Value], *, packed: bool = True) -> HttpResponse:
     """The page with its values, escaped already, and this browser's token; as a gzip file for who takes it."""
     if TOKEN in page.names:
         values = {**values, TOKEN: get_token(request).encode()}

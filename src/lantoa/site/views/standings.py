@@ -20,11 +20,12 @@ from lantoa.contests.models import Contest, Contestant
 from lantoa.exams.ranking import SENTENCE
 from lantoa.lib import written
 from lantoa.lib.hashed import Hashed
+from lantoa.lib.mould import Mould
 from lantoa.lib.text import fold
 from lantoa.site.doors import whoever
 from lantoa.site.public_pages import as_everybody
 from lantoa.site.templatetags.lantoa import count
-from lantoa.site.whole import Shown, whole
+from lantoa.site.whole import Shown, part, whole
 from lantoa.standings import ranks
 from lantoa.standings.figures import STATES, ClusterFigures, Figures, Measure, UnitFigures, figures, ranked
 from lantoa.standings.small_cells import Withheld, withheld
@@ -34,6 +35,7 @@ from lantoa.units.models import Unit
 MEASURES = {"ty-le": Measure.RATIO, "hoan-thanh": Measure.FINISHED, "dang-ky": Measure.REGISTERED}
 FURTHEST = 10**6  # pages
 NEAR = 1  # pages named on either side
+QUARTERS = 4  # of a table, as its template names them
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,44 +138,57 @@ def units(request: HttpRequest, contest: str) -> HttpResponse:
     """All units by one measure; a search without marks, or one cluster with the ranks inside it."""
     found, me, moment = whoever(request, contest)
     counted, again = as_everybody(request, figures, found, moment)
-    mine = _my_unit(counted, me)
+    common = _common(request, found, counted, "units")
+    chosen, q = request.GET.get("cum", ""), request.GET.get("q", "").strip()
+    cluster = next((known for known in counted.clusters if known.code == chosen), None)
+    lines = _lines(counted.units, withheld(counted), cluster and cluster.code, Measure(common["measure"]))
+    if q:
+        lines = Hashed(line for line in lines if fold(q) in fold(line.row.name))
+    clusters = bool(counted.clusters) and cluster is None
+    said = {"contest": found.slug, "measure": common["measure"], "clusters": clusters}
     return whole(
         request,
         "site/standings/units.html",
         contest=found,
-        shows={
-            **_common(request, found, counted, "units"),
-            "own_unit": mine and mine.id,
-            "chosen": request.GET.get("cum", ""),
-            "q": request.GET.get("q", "").strip(),
-        },
+        shows={**common, "lines": lines, "cluster": cluster, "q": q, "clusters": clusters},
         follows=_units,
+        own=_rows(lines, _my_unit(counted, me), said, ahead=not q),
         again=again,
     )
 
 
-def _units(figures: Figures, own_unit: int | None, chosen: str, q: str, measure: str, **_: object) -> dict[str, Any]:
-    """The lines of the table, and the line of somebody's own unit."""
-    cluster = next((c for c in figures.clusters if c.code == chosen), None)
-    mine = next((unit for unit in figures.units if unit.id == own_unit), None)
-    lines = _lines(figures.units, withheld(figures), mine, cluster and cluster.code, Measure(measure))
-    return {
-        "moment": figures.at,
-        "mine": next((line for line in lines if line.mine), None),
-        "lines": tuple(line for line in lines if fold(q) in fold(line.row.name)) if q else lines,
-        "clusters": bool(figures.clusters) and cluster is None,
-        "cluster": cluster,
-        "withheld": any(line.closed for line in lines),
-    }
+def _units(figures: Figures, lines: tuple[Line, ...], **_: object) -> dict[str, Any]:
+    return {"moment": figures.at, "withheld": any(line.closed for line in lines)}
+
+
+def _rows(lines: Hashed[Line], mine: UnitFigures | None, said: dict[str, Any], *, ahead: bool) -> dict[str, Mould]:
+    """The rows of the table in quarters, and somebody's own unit ahead of them.
+
+    So everybody is shown the same page and three of the same quarters: a unit costs its own quarter, no table.
+    """
+    own = mine and mine.code
+
+    def rows(some: Hashed[Line], look: str = "is-me") -> Mould:
+        here = own if any(line.row.code == own for line in some) else None
+        return part("site/standings/unit_rows.html", lines=some, mine=here, look=look, **said)
+
+    first = Hashed(line for line in lines if ahead and line.row.code == own)
+    quarters = {f"quarter_{n}": rows(quarter) for n, quarter in enumerate(_quarters(lines), 1)}
+    return {"ahead": rows(first, "is-me is-first"), **quarters}
 
 
 @lru_cache(STATES)
-def _lines(
-    units: tuple[UnitFigures, ...], closed: Withheld, mine: UnitFigures | None, cluster: str | None, measure: Measure
-) -> Hashed[Line]:
+def _lines(units: tuple[UnitFigures, ...], closed: Withheld, cluster: str | None, measure: Measure) -> Hashed[Line]:
     """The table of a state of the counts: made once, and found at once by the page that keeps it."""
     rows = [unit for unit in units if cluster is None or (unit.cluster and unit.cluster[0] == cluster)]
-    return Hashed(Line(rank, row, row is mine, closed.holds(row)) for rank, row in ranked(rows, measure))
+    return Hashed(Line(rank, row, closed=closed.holds(row)) for rank, row in ranked(rows, measure))
+
+
+@lru_cache(STATES)
+def _quarters(lines: Hashed[Line]) -> tuple[Hashed[Line], ...]:
+    """In the same order."""
+    size = -(-len(lines) // QUARTERS)
+    return tuple(Hashed(lines[at * size : (at + 1) * size]) for at in range(QUARTERS))
 
 
 @require_safe

@@ -7,7 +7,7 @@ import itertools
 import subprocess
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Awaitable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ from torture.filling import SLUG
 from torture.kept import Rush
 from torture.page import Seen
 from torture.report import Report
-from torture.rig import PATIENCE, PAUSE, PROGRAMS, Installation, Job, installation
+from torture.rig import PATIENCE, PAUSE, PROGRAMS, Installation, Job, Person, installation
 
 Line = Iterator[tuple[str, ...]]
 # Looked for ten times as eagerly, and told by name: what the product's own server leaves out of its log.
@@ -33,6 +33,8 @@ PACE = 20.0  # seconds between two jobs of a line on any day
 QUIET = 4.0  # seconds that a person then rests between two exams: a part of what is possible
 ENOUGH = 300.0  # seconds from which a comparison says something
 SLOWER = 1.3  # times as long, at most
+EXAMS = 3  # of each who takes a seat
+ERASED = 20  # people, who do not sit
 _BY = ("--by", STAFF, "--reason", "thu")
 
 
@@ -49,8 +51,9 @@ def run(
             lantoa = [processes.enter_context(place.jobs()) for _ in range(3)]
             made = lantoa[0]("account", "create", STAFF, "--role", "organiser")
             assert made[0] == 0, made
-            beside = Beside(place, list(zip(lantoa, _lines(place), strict=True)), least)
-            rush, eagerly, slower = asyncio.run(_rush(place, beside, people, seconds, steady, again))
+            rush = Seats(place, 0, again, Random(12))
+            beside = Beside(place, list(zip(lantoa, _lines(rush), strict=True)), least)
+            eagerly, slower = asyncio.run(_rush(rush, beside, people, seconds, steady))
             faults = books.compared(lantoa[0])
         broken = place.deadlocks()
         said = _who(place) if broken else []
@@ -58,10 +61,11 @@ def run(
     faults += [f"{count} answers {status}" for status, count in rush.seen.answers.items() if status >= 500]
     if steady >= ENOUGH and slower > SLOWER:
         faults.append(f"p95 is {slower:.2f} times as long beside the jobs")
-    figures = {
+    figures: dict[str, float | int | str] = {
         "acknowledged": rush.acknowledged,
         "deadlocks": broken,
-        **{f"{job} done": count for job, count in sorted(beside.done.items())},
+        "people who sat": len({sat.contestant for sat in rush.sats}),
+        **dict(sorted(beside.done.items())),
         "p95 beside jobs without a pause, s": round(eagerly, 2),
         **({"p95 beside jobs at their pace, times": round(slower, 2)} if steady else {}),
     }
@@ -72,6 +76,41 @@ def _who(place: Installation) -> list[str]:
     """Who waited for whom, as the server's log tells it."""
     log = (place.data / "postgres.log").read_text(errors="replace")
     return [found[:MOST_SAID] for found in log.split("deadlock detected")[1:]]
+
+
+@dataclass
+class Seats(Rush):
+    """People sit a few exams each and make room for the next, as in a contest: nobody is corrected a hundred times."""
+
+    sitters: dict[int, int] = field(default_factory=dict)  # contestant by seat
+    gone: deque[int] = field(default_factory=deque)  # those who sat, the longest ago first
+    merged: set[int] = field(default_factory=set)
+    coming: Iterator[Person] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Everybody but those who are erased, over and over."""
+        self.coming = itertools.cycle(self.place.people[:-ERASED])
+
+    async def sitting(self, index: int) -> None:
+        """Of one seat: person by person."""
+        while not self.over():
+            person = next(person for person in self.coming if person.contestant not in self.merged)
+            self.sitters[index] = person.contestant
+            page = self.page(person)
+            for _ in range(EXAMS):
+                await self.exam(page)
+            await page.wire.close()
+            self.gone.append(person.contestant)
+
+    def two_gone(self) -> tuple[int, int] | None:
+        """Two who have sat and of whom the first will not sit again; None when nobody is left."""
+        if len(self.gone) < len(self.sitters):
+            return None
+        first, other = self.gone.popleft(), self.gone.popleft()
+        if first == other or {first, other} & {*self.merged, *self.sitters.values()}:
+            return None
+        self.merged.add(first)
+        return first, other
 
 
 @dataclass
@@ -97,7 +136,7 @@ class Beside:
             if stop.is_set() and made >= self.least:
                 return
             status, said = self._backup() if job == BACKUP else lantoa(*job)
-            self.done[job[0]] += 1
+            self.done[f"{job[0]} {'refused' if status else 'done'}"] += 1
             if "Traceback" in said or (status and ("deadlock" in said or job == BACKUP)):
                 self.failed.append(f"{' '.join(job)}: {said[-300:]}")
             stop.wait(pace)
@@ -109,11 +148,8 @@ class Beside:
         return ended.returncode, ended.stderr
 
 
-async def _rush(  # noqa: PLR0917 - the sizes of the trial in their order
-    place: Installation, beside: Beside, people: int, seconds: float, steady: float, again: float
-) -> tuple[Rush, float, float]:
-    rush = Rush(place, 0, again, Random(12))
-    tasks = [asyncio.create_task(rush.sitting(index)) for index in range(people)]
+async def _rush(rush: Seats, beside: Beside, people: int, seconds: float, steady: float) -> tuple[float, float]:
+    tasks = [asyncio.create_task(rush.sitting(seat)) for seat in range(people)]
     await rush.until(people)
     await beside.work(seconds)
     eagerly = rush.seen.percentile(0.95)
@@ -124,7 +160,7 @@ async def _rush(  # noqa: PLR0917 - the sizes of the trial in their order
         slower = await _p95(rush, beside.work(steady * 2 / 3, PACE)) / alone
     rush.stop = True
     await asyncio.gather(*tasks)
-    return rush, eagerly, slower
+    return eagerly, slower
 
 
 async def _p95(rush: Rush, meanwhile: Awaitable[None]) -> float:
@@ -134,22 +170,21 @@ async def _p95(rush: Rush, meanwhile: Awaitable[None]) -> float:
     return Seen(waits=rush.seen.waits[before:]).percentile(0.95)
 
 
-def _lines(place: Installation) -> list[Line]:
-    contestants = [person.contestant for person in place.people]
-    return [_deciding(contestants[: len(contestants) // 2]), _erasing(contestants[-20:]), _caring()]
+def _lines(rush: Seats) -> list[Line]:
+    erased = [person.contestant for person in rush.place.people[-ERASED:]]
+    return [_deciding(rush), _erasing(erased), _caring()]
 
 
-def _deciding(contestants: list[int]) -> Line:
-    """Corrections of people who are sitting: taken away and given back, moved, two merged."""
-    jobs: list[tuple[str, ...]] = []
-    for who, other in itertools.pairwise(contestants):
-        jobs += [
-            ("correct", SLUG, "void", str(who), "--attempt", "1", *_BY),
-            ("correct", SLUG, "restore", str(who), "--attempt", "1", *_BY),
-            ("correct", SLUG, "move", str(other), "--unit", "11419", *_BY),
-        ]
-    jobs.append(("correct", SLUG, "merge", str(contestants[0]), "--into", str(contestants[1]), *_BY))
-    return itertools.cycle(jobs)
+def _deciding(rush: Seats) -> Line:
+    """Corrections of people who are sitting: taken away and given back, moved; two who have sat are one."""
+    for turn in itertools.count():
+        sitting = list(rush.sitters.values())
+        who, other = sitting[turn % len(sitting)], sitting[(turn + 1) % len(sitting)]
+        yield ("correct", SLUG, "void", str(who), "--attempt", "1", *_BY)
+        yield ("correct", SLUG, "restore", str(who), "--attempt", "1", *_BY)
+        yield ("correct", SLUG, "move", str(other), "--unit", "11419", *_BY)
+        if pair := rush.two_gone():
+            yield ("correct", SLUG, "merge", str(pair[0]), "--into", str(pair[1]), *_BY)
 
 
 def _erasing(contestants: list[int]) -> Line:

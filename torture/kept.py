@@ -11,7 +11,7 @@ from random import Random
 from torture import books
 from torture.page import Page, Sat, Seen
 from torture.report import Report
-from torture.rig import Installation, installation, kill
+from torture.rig import Installation, Person, installation, kill
 
 # The control: a commit is said to be done before it is on disk, and the disk is written to as late as possible.
 CARELESS = {"synchronous_commit": "off", "wal_writer_delay": "10s", "wal_writer_flush_after": "1GB"}
@@ -39,19 +39,26 @@ class Rush:
 
     async def sitting(self, index: int) -> None:
         """One person's exams."""
-        person = self.place.people[index]
-        port, rng = self.port or self.place.port, Random(self.rng.random())
-        page = Page(port, person, self.seen, rng, again=self.again, until=self.over)
+        page = self.page(self.place.people[index])
         while not self.over():
-            sat = await page.sit(saves=0)
-            if sat is None:
-                continue
-            self.sats.append(sat)
-            if sat.acknowledged:
-                self.acknowledged += 1
-                self.grew.set()
-            await asyncio.sleep(self.pause * rng.uniform(0.5, 1.5))
+            await self.exam(page)
         await page.wire.close()
+
+    def page(self, person: Person) -> Page:
+        """That person's browser."""
+        port, rng = self.port or self.place.port, Random(self.rng.random())
+        return Page(port, person, self.seen, rng, again=self.again, until=self.over)
+
+    async def exam(self, page: Page) -> None:
+        """One exam, and the rest after it."""
+        sat = await page.sit(saves=0)
+        if sat is None:
+            return
+        self.sats.append(sat)
+        if sat.acknowledged:
+            self.acknowledged += 1
+            self.grew.set()
+        await asyncio.sleep(self.pause * page.rng.uniform(0.5, 1.5))
 
     async def until(self, count: int) -> None:
         """Until so many are acknowledged."""

@@ -150,6 +150,7 @@ TRIALS = [
         ),
         control=lambda where, _scale: deadlocks.crossed(where),
         shows="deadlocks",
+        people=16_000,
     ),
     Trial(
         "R15",

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from lantoa.exams.actions import start_attempt, submit_attempt
-from lantoa.exams.corrections import Deed, merge, move, restore, void
+from lantoa.exams.corrections import Deed, merge, move, restore, told, void
 from lantoa.lib import clock
 from lantoa.people.actions import create_staff
 from tests.factories.contest import a_bank, a_contest, a_contestant
@@ -54,6 +54,17 @@ def test_of_whom_nothing_was_decided_nothing_is_told_and_nothing_asked(client, m
         assert "Ban tổ chức quyết định" not in page(client, me, "result", number=1)
         assert "Ban tổ chức quyết định" not in page(client, me, "profile")
     assert not [query for query in asked.captured_queries if "lantoa_correction" in query["sql"]]
+
+
+def test_of_whom_no_entries_were_merged_neither_attempts_nor_steps_are_read_for_it(me, deed):
+    void(contestant=me, attempt=1, deed=deed)
+    me.refresh_from_db()
+    with CaptureQueriesContext(connection) as asked:
+        assert [one.attempt for one in told(me).stands] == [1]
+    read = "".join(query["sql"] for query in asked.captured_queries)
+    assert "lantoa_correction" in read
+    assert "lantoa_attempt" not in read
+    assert "lantoa_movement" not in read
 
 
 def test_a_void_attempt_says_so_with_the_reason_and_whom_to_ask(client, me, deed):

@@ -16,7 +16,7 @@ from django.db import transaction
 from lantoa.contests.corrections import decide
 from lantoa.contests.models import Contestant, Correction
 from lantoa.exams.models import Attempt
-from lantoa.exams.settling import Family, family_of, settle
+from lantoa.exams.settling import Family, family_of, settle, tied
 from lantoa.lib.text import tidy
 from lantoa.people.models import Account
 from lantoa.units.models import COMMUNE_LEVEL, Unit
@@ -180,13 +180,18 @@ def told(contestant: Contestant) -> Told:
     """For the contestant's own pages; of most people nothing was ever decided, and nothing is asked."""
     if not contestant.corrected:
         return NOTHING_TOLD
-    family = family_of(contestant)
+    known, decisions = tied(contestant)
     last = {
         (one.attempt, one.kind if one.kind in (Kind.MOVE, Kind.MERGE) else Kind.VOID): one
-        for one in family.decisions
+        for one in decisions
         if one.contestant_id == contestant.pk
     }
-    standing = family.now().get(contestant.pk)
+    # One's own attempts are read only if another entry's may have become one's own.
+    joined = _joined(contestant) if len(known) > 1 else []
+    return Told([one for one in last.values() if one.kind != Kind.RESTORE], joined)
+
+
+def _joined(contestant: Contestant) -> list[Attempt]:
+    standing = family_of(contestant).now().get(contestant.pk)
     counted = [sitting.attempt for sitting in standing.sittings] if standing else []
-    joined = Attempt.objects.filter(pk__in=counted).exclude(contestant=contestant).order_by("-submitted_at")
-    return Told([one for one in last.values() if one.kind != Kind.RESTORE], list(joined))
+    return list(Attempt.objects.filter(pk__in=counted).exclude(contestant=contestant).order_by("-submitted_at"))

@@ -59,7 +59,7 @@ class Family:
 
 def family_of(*contestants: Contestant) -> Family:
     """These contestants of one contest with all that corrections tie to them."""
-    known, decisions = _tied(*contestants)
+    known, decisions = tied(*contestants)
     sittings: dict[int, list[Sitting]] = defaultdict(list)
     submitted = Attempt.objects.filter(contestant__in=known, submitted_at__isnull=False).order_by("number")
     for row in submitted.only("contestant", "number", "questions", "correct", "duration_ms", "submitted_at"):
@@ -74,11 +74,11 @@ def counts(contestant: Contestant) -> bool:
 
     Decisions alone say so. Of somebody who sat a hundred times no attempt and no step is read.
     """
-    known, decisions = _tied(contestant)
+    known, decisions = tied(contestant)
     return contestant.pk in standings(_entries(known, {}), decisions, LAST)
 
 
-def _tied(*contestants: Contestant) -> tuple[set[int], list[Correction]]:
+def tied(*contestants: Contestant) -> tuple[set[int], list[Correction]]:
     """The entries that corrections tie to these, and the corrections."""
     known = {one.pk for one in contestants}
     decisions = list(Correction.objects.about(known))

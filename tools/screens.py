@@ -224,6 +224,7 @@ def contestant(site: Site) -> Iterator[Shot]:
     yield Shot("result", site.submit_exam(where, me), me)
     yield Shot("exam-again", f"{HOME}thi/", me)
     yield Shot("standings-me", f"{HOME}xep-hang/", me)
+    yield Shot("unit-standings-me", f"{HOME}xep-hang/don-vi/", me)
     yield Shot("landing-me", HOME, me)
     yield Shot("share", f"{HOME}chia-se/", me)
     site.post(f"{HOME}chia-se/", SHARE, me)

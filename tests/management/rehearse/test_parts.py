@@ -128,6 +128,8 @@ def test_it_names_what_gave_way():
     assert advise(far, here=False) == ADVICE["network"]
     turned = Rush("opening", "", Limits(), [a_step(60, why="register: turned away (429)")])
     assert advise(turned, here=True) == ADVICE["turned away"]
+    full_up = a_step(60, why="exam: turned away (503)", busy=full["application"])
+    assert advise(Rush("opening", "", Limits(), [full_up]), here=True) == ADVICE["application"]
     assert advise(Rush("opening", "", Limits(), [a_step(60, late=False)]), here=True) is None
 
 

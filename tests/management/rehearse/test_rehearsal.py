@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
@@ -22,11 +23,11 @@ from lantoa.lib import clock
 from lantoa.management.commands.demo import PACKAGE
 from lantoa.management.commands.package import import_package
 from lantoa.management.rehearse import report
-from lantoa.management.rehearse.books import Books
+from lantoa.management.rehearse.books import Books, Person
 from lantoa.management.rehearse.browser import Place
 from lantoa.management.rehearse.checking import compare_board, compare_figures, compare_log, compare_ranks
 from lantoa.management.rehearse.installation import Installation, NotARehearsal
-from lantoa.management.rehearse.journey import Manner
+from lantoa.management.rehearse.journey import Journey, Manner
 from lantoa.management.rehearse.running import Asked, Run, drive
 from lantoa.management.rehearse.wire import Wire
 from lantoa.standings.figures import FOREVER, SETTLES, figures
@@ -188,3 +189,23 @@ def test_a_real_contest_is_never_driven(live_server):
     with pytest.raises(NotARehearsal):
         driven(live_server.url, contest)
     assert not contest.contestants.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_was_turned_away_in_the_middle_of_an_exam_goes_on_with_it_later(behind_nginx, settings):
+    a_real_contest_beside()
+    contest = prepared()
+    Contest.objects.filter(pk=contest.pk).update(opens_at=clock.now() - timedelta(hours=1))
+    person = Person(1, contest.root.children.order_by("code")[0].code)
+
+    async def go() -> None:
+        async with Wire(f"{settings.PUBLIC_URL}/{contest.slug}/") as wire:
+            journey = Journey(Place(wire, contest.slug, Books([person])), seed=1, manner=Manner(saves=2))
+            await journey.register(person)
+            await journey.learn(person)
+            await journey.sit(person, 0, hand_in=False)
+            await journey.sit(person, 0)
+
+    with behind_nginx():
+        asyncio.run(go())
+    assert [sat.number for sat in person.sat] == [person.left_open] == [1]

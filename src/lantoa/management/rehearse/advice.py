@@ -10,6 +10,7 @@ from lantoa.management.rehearse.machine import APPLICATION, DATABASE, Busy
 FULL = 0.9  # of all cores
 GENERATOR_FULL = 0.85  # of its one core
 DISK_FULL = 0.8  # of the time
+LIMITED = "(429)"  # of nginx's limits for one address
 SLOW_EVERYWHERE = 0.25  # seconds for a page that costs nothing
 
 
@@ -66,7 +67,7 @@ def advise(rush: Rush, *, here: bool) -> Advice | None:
 
 
 def _bottleneck(step: Step, *, here: bool) -> str:
-    if "turned away" in step.why:
+    if LIMITED in step.why:  # 503 is the site's own, when it can take no more: what is busy says why
         return "turned away"
     if TOO_FEW in step.why:
         return "people"

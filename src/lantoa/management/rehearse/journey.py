@@ -97,11 +97,15 @@ class Journey:
     # --- the exam --------------------------------------------------------------------------------------------------
 
     async def sit(self, person: Person, seconds: float, *, hand_in: bool = True, twice: bool = False) -> None:
-        """Start, answer with a save for each, hand in, see the result; ``twice`` presses the last button two times."""
+        """Start, answer with a save for each, hand in, see the result; ``twice`` presses the last button two times.
+
+        Whoever was turned away in the middle of an exam finds its paper there and goes on with it.
+        """
         browser, path = Browser(self.place, person), f"{self.place.home}thi/"
-        page = await browser.open("exam", path)
-        form = _form("exam", page, "/thi/bat-dau/")
-        paper = await browser.follow("paper", await browser.send("start", form, path))
+        paper = await browser.open("exam", path)
+        if not _PAPER.search(paper.text):
+            form = _form("exam", paper, "/thi/bat-dau/")
+            paper = await browser.follow("paper", await browser.send("start", form, path))
         text = paper.text
         number = _found("paper", _PAPER, text)
         sheet = await self._answer(browser, text, seconds)

@@ -16,6 +16,7 @@ from random import Random
 
 import psycopg
 
+from lantoa.management.main import NICE
 from torture import books
 from torture.filling import SLUG
 from torture.kept import Rush
@@ -142,8 +143,20 @@ class Beside:
             stop.wait(pace)
 
     def _backup(self) -> tuple[int, str]:
-        """The whole database, read by PostgreSQL's own program."""
-        command = [str(PROGRAMS / "pg_dump"), "--no-sync", "-Fc", "-f", "/dev/null", "-U", "postgres", "lantoa"]
+        """The whole database, read by PostgreSQL's own program, as little in the way as the shipped unit's."""
+        command = [
+            "nice",
+            "-n",
+            str(NICE),
+            str(PROGRAMS / "pg_dump"),
+            "--no-sync",
+            "-Fc",
+            "-f",
+            "/dev/null",
+            "-U",
+            "postgres",
+            "lantoa",
+        ]
         ended = subprocess.run([*command, "-h", self.place.cluster], capture_output=True, text=True, check=False)
         return ended.returncode, ended.stderr
 

@@ -15,6 +15,8 @@ import django
 from django.core.management import CommandError, call_command
 from django.db import close_old_connections
 
+from lantoa.management.main import give_way
+
 
 def main() -> None:
     """Until nobody asks any more."""
@@ -26,6 +28,7 @@ def main() -> None:
 
 def job(arguments: list[str]) -> tuple[int, str]:
     """The status that the command would have ended with, and all that it said."""
+    give_way(arguments)  # as `lantoa` does; this process then stays so
     said = TextIOWrapper(BytesIO(), encoding="utf-8", write_through=True)  # some commands say bytes
     with redirect_stdout(said), redirect_stderr(said):
         close_old_connections()

@@ -1,5 +1,6 @@
 """Who may correct what, what is refused, and an exam that is submitted beside a correction."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -8,12 +9,12 @@ from django.test.utils import CaptureQueriesContext
 
 from lantoa.contests.actions import move as own_move
 from lantoa.contests.models import Contestant, Correction, Movement
-from lantoa.exams import actions
+from lantoa.exams import actions, settling
 from lantoa.exams.actions import Refused as NotNow
 from lantoa.exams.actions import start_attempt, submit_attempt
 from lantoa.exams.corrections import Deed, Refused, merge, move, restore, sheet, void
 from lantoa.exams.models import Attempt, Best
-from lantoa.exams.settling import counts, family_of
+from lantoa.exams.settling import counts, family_of, unsettled
 from lantoa.people.models import AuditEntry
 from lantoa.standings.rebuild import difference
 from tests.factories.at_once import at_once
@@ -219,3 +220,57 @@ def test_control_without_looking_at_the_mark_again_an_exam_outlives_the_correcti
     assert difference(contest) != []
     assert Best.objects.exists()
     connection.close()
+
+
+def compared_while_somebody_corrected_hands_in():
+    """What the comparison says when an exam ends between two of its reads."""
+    contest = a_contest()
+    a_bank(contest)
+    someone = a_contestant(contest)
+    sat(someone)
+    void(contestant=someone, attempt=1, deed=Deed(by=an_account("organiser"), reason=WHY))
+    someone.refresh_from_db()
+    attempt = start_attempt(contestant=someone, at=LATER)
+    hands_in = [lambda: submit_attempt(contestant=someone, number=attempt.number, at=LATER + timedelta(minutes=4))]
+
+    def meanwhile(execute, sql, params, many, context):
+        answer = execute(sql, params, many, context)
+        if "lantoa_attempt" in sql and hands_in:
+            [ended] = at_once([hands_in.pop()])
+            assert not isinstance(ended, Exception), ended
+        return answer
+
+    with connection.execute_wrapper(meanwhile):
+        found = unsettled(contest)
+    assert not hands_in
+    assert difference(contest) == []
+    return found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_exam_handed_in_during_the_comparison_is_no_difference():
+    assert compared_while_somebody_corrected_hands_in() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_reads_of_several_moments_tell_of_a_difference_that_is_none(monkeypatch):
+    monkeypatch.setattr(settling, "one_moment", nullcontext)
+    assert compared_while_somebody_corrected_hands_in() != []
+
+
+def test_however_many_were_corrected_they_are_compared_with_as_many_reads(contest, organiser):
+    def reads():
+        with CaptureQueriesContext(connection) as asked:
+            assert unsettled(contest) == []
+        return len(asked)
+
+    people = [sat(a_contestant(contest)).contestant for _ in range(6)]
+    void(contestant=people[0], attempt=1, deed=a_deed(organiser))
+    one = reads()
+    for number, someone in enumerate(people[1:4], 1):
+        void(contestant=someone, attempt=1, deed=a_deed(organiser, at=LATER + timedelta(minutes=number)))
+    merge(contestant=people[4], target=people[5], deed=a_deed(organiser, at=LATER + timedelta(hours=1)))
+    merge(contestant=people[5], target=people[0], deed=a_deed(organiser, at=LATER + timedelta(hours=2)))
+    assert reads() == one
+    Best.objects.filter(contestant=people[0]).delete()
+    assert unsettled(contest) == [f"contestant {min(people[n].pk for n in (0, 4, 5))}"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from datetime import time, timedelta
 
@@ -246,3 +247,13 @@ def test_what_serve_starts_asks_for_large_pages_unless_the_operator_says_otherwi
     with pytest.raises(SystemExit):
         call_command("serve", "--site")
     assert seen == [expected]
+
+
+@pytest.mark.parametrize(
+    ("command", "nice"), [("rebuild x --check", 10), ("log verify x", 10), ("log run", 0), ("migrate", 0), ("serve", 0)]
+)
+def test_what_is_reckoned_by_hand_gives_way_to_the_site(command, nice):
+    look = "import os, sys; from lantoa.management.main import give_way; give_way(sys.argv[1:]); print(os.nice(0))"
+    already = os.nice(0)
+    said = subprocess.run([sys.executable, "-c", look, *command.split()], capture_output=True, text=True, check=True)
+    assert int(said.stdout) == max(already, nice)

@@ -8,18 +8,21 @@ Then the best results are made to agree, with a row of the queue for each that c
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import zip_longest
-from typing import Any
+from typing import Any, TypeAlias
 
 from lantoa.contests.models import Contest, Contestant, Correction, Movement
 from lantoa.exams.counting import Entry, Key, Sitting, Standing, Steps, standings, steps
 from lantoa.exams.models import Attempt, Best, Change
 from lantoa.exams.ranking import key
 from lantoa.exams.results import result_of
+from lantoa.lib.one_moment import one_moment
 
+Tied: TypeAlias = tuple[set[int], list[Correction]]  # entries that corrections tie together, and the corrections
+TOGETHER = 500  # families, read at once
 LAST = datetime.max.replace(tzinfo=UTC)  # every correction is in effect
 
 
@@ -35,7 +38,7 @@ class Family:
     def decided(self, correction: Correction) -> None:
         """Take in a decision that was made since."""
         self.decisions.append(correction)
-        self.decisions.sort(key=lambda one: (one.known_at, one.pk))
+        self.decisions.sort(key=_order)
 
     def missing(self, known: datetime) -> Steps:
         """What should count as known at ``known``, less what is written as known then."""
@@ -59,14 +62,25 @@ class Family:
 
 def family_of(*contestants: Contestant) -> Family:
     """These contestants of one contest with all that corrections tie to them."""
-    known, decisions = tied(*contestants)
+    return next(_families(contestants[0].contest_id, [tied(*contestants)]))
+
+
+def _families(contest: int, groups: Sequence[Tied]) -> Iterator[Family]:
+    """Of each group what is told of it, read together."""
+    everyone = {pk for known, _ in groups for pk in known}
     sittings: dict[int, list[Sitting]] = defaultdict(list)
-    submitted = Attempt.objects.filter(contestant__in=known, submitted_at__isnull=False).order_by("number")
+    submitted = Attempt.objects.filter(contestant__in=everyone, submitted_at__isnull=False).order_by("number")
     for row in submitted.only("contestant", "number", "questions", "correct", "duration_ms", "submitted_at"):
         result = result_of(row)
         sittings[row.contestant_id].append(Sitting(result.missed, result.ms, result.submitted_at, row.pk, row.number))
-    written = list(Movement.objects.filter(contestant__in=known))
-    return Family(contestants[0].contest_id, _entries(known, sittings), decisions, written)
+    entries = _entries(everyone, sittings)
+    written: dict[int, list[Movement]] = defaultdict(list)
+    for step in Movement.objects.filter(contestant__in=everyone):
+        written[step.contestant_id].append(step)
+    for known, decisions in groups:
+        ordered = sorted(known)
+        steps_of = [step for pk in ordered for step in written[pk]]
+        yield Family(contest, {pk: entries[pk] for pk in ordered}, decisions, steps_of)
 
 
 def counts(contestant: Contestant) -> bool:
@@ -78,7 +92,7 @@ def counts(contestant: Contestant) -> bool:
     return contestant.pk in standings(_entries(known, {}), decisions, LAST)
 
 
-def tied(*contestants: Contestant) -> tuple[set[int], list[Correction]]:
+def tied(*contestants: Contestant) -> Tied:
     """The entries that corrections tie to these, and the corrections."""
     known = {one.pk for one in contestants}
     decisions = list(Correction.objects.about(known))
@@ -101,16 +115,39 @@ def settle(family: Family, since: datetime) -> None:
 
 
 def unsettled(contest: Contest) -> list[str]:
-    """Entries under corrections whose steps or best results disagree with facts and corrections; for the operator."""
-    found, seen = [], set[int]()
-    for contestant in Contestant.objects.filter(contest=contest, corrected=True).order_by("pk"):
-        if contestant.pk not in seen:
-            family = family_of(contestant)
-            seen |= family.entries.keys()
-            missing = [left for at in family.moments(contest.opens_at) if (left := family.missing(at))]
-            if any(left.counts or left.results for left in missing) or list(_changes(family)):
-                found.append(f"contestant {contestant.pk}")
+    """Entries under corrections whose steps or best results disagree with facts and corrections; for the operator.
+
+    All is read as of one moment: exams that are handed in meanwhile are no difference.
+    """
+    found = []
+    with one_moment():
+        groups = _groups(contest)
+        for first in range(0, len(groups), TOGETHER):
+            some = groups[first : first + TOGETHER]
+            bests = _bests(contest.pk, {pk for known, _ in some for pk in known})
+            for family in _families(contest.pk, some):
+                missing = (family.missing(at) for at in family.moments(contest.opens_at))
+                if any(left.counts or left.results for left in missing) or list(_changes(family, bests)):
+                    found.append(f"contestant {min(family.entries)}")
     return found
+
+
+def _groups(contest: Contest) -> list[Tied]:
+    """Everybody of whom something was decided, by what ties them, with the decisions as they came."""
+    marked = Contestant.objects.filter(contest=contest, corrected=True).values_list("pk", flat=True)
+    group: dict[int, Tied] = {pk: ({pk}, []) for pk in marked}
+    for one in Correction.objects.filter(contest=contest).order_by("known_at", "pk"):
+        concerned = {one.contestant_id, one.target_id or one.contestant_id}
+        joined = {id(group[pk]): group[pk] for pk in concerned if pk in group}.values()
+        known = concerned.union(*(tied for tied, _ in joined))
+        before = sorted((made for _, decisions in joined for made in decisions), key=_order)
+        whole = known, [*before, one]
+        group.update(dict.fromkeys(known, whole))
+    return list({id(one): one for one in group.values()}.values())
+
+
+def _order(one: Correction) -> tuple[datetime, int]:
+    return one.known_at, one.pk
 
 
 def _written(have: Steps, row: Movement) -> None:
@@ -156,12 +193,14 @@ class _Place:
     key: Key
 
 
-def _changes(family: Family) -> Iterator[tuple[int, _Place | None, _Place | None]]:
+def _bests(contest: int, entries: Iterable[int]) -> dict[int, _Place]:
+    """The best results that are kept of these entries."""
+    kept = Best.objects.filter(contest=contest, contestant__in=entries)
+    return {row.contestant_id: _Place(row.unit_id, row.attempt_id, key(row)) for row in kept}
+
+
+def _changes(family: Family, kept: Mapping[int, _Place]) -> Iterator[tuple[int, _Place | None, _Place | None]]:
     """Entries whose best result is not what it should be: the entry, what it is, what it should be."""
-    kept = {
-        row.contestant_id: _Place(row.unit_id, row.attempt_id, key(row))
-        for row in Best.objects.filter(contest=family.contest, contestant__in=family.entries)
-    }
     ranking = {
         entry: _Place(standing.unit, standing.best.attempt, key(standing.best))
         for entry, standing in family.now().items()
@@ -174,7 +213,7 @@ def _changes(family: Family) -> Iterator[tuple[int, _Place | None, _Place | None
 
 def _rank(family: Family) -> None:
     """Make the best results what they should be, each with its rows of the queue."""
-    for entry, old, new in list(_changes(family)):
+    for entry, old, new in list(_changes(family, _bests(family.contest, family.entries))):
         kept = Best.objects.filter(contest=family.contest, contestant=entry)
         if new is None:
             kept.delete()

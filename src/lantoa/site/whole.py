@@ -105,7 +105,8 @@ def whole(
 
 def part(template: str, **shows: Hashable) -> Mould:
     """A part of pages that many are shown, for a page's ``own``: made and compressed once for all that it shows."""
-    key = (template, get_language(), *map(type, shows.values()), *shows.values())
+    values = [shows[name] for name in shows]
+    key = (template, get_language(), *map(type, values), *values)
     made = _pages.get(key)
     if made is None:
         known = {"LANGUAGE_CODE": get_language(), **shows}

@@ -144,20 +144,9 @@ class Beside:
 
     def _backup(self) -> tuple[int, str]:
         """The whole database, read by PostgreSQL's own program, as little in the way as the shipped unit's."""
-        command = [
-            "nice",
-            "-n",
-            str(NICE),
-            str(PROGRAMS / "pg_dump"),
-            "--no-sync",
-            "-Fc",
-            "-f",
-            "/dev/null",
-            "-U",
-            "postgres",
-            "lantoa",
-        ]
-        ended = subprocess.run([*command, "-h", self.place.cluster], capture_output=True, text=True, check=False)
+        nice = ["nice", "-n", str(NICE)]
+        command = [str(PROGRAMS / "pg_dump"), "--no-sync", "-Fc", "-f", "/dev/null", "-U", "postgres", "lantoa"]
+        ended = subprocess.run([*nice, *command, "-h", self.place.cluster], capture_output=True, text=True, check=False)
         return ended.returncode, ended.stderr
 
 

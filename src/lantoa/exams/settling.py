@@ -138,11 +138,10 @@ def _groups(contest: Contest) -> list[Tied]:
     group: dict[int, Tied] = {pk: ({pk}, []) for pk in marked}
     for one in Correction.objects.filter(contest=contest).order_by("known_at", "pk"):
         concerned = {one.contestant_id, one.target_id or one.contestant_id}
-        joined = {id(group[pk]): group[pk] for pk in concerned if pk in group}.values()
-        known = concerned.union(*(tied for tied, _ in joined))
-        before = sorted((made for _, decisions in joined for made in decisions), key=_order)
-        whole = known, [*before, one]
-        group.update(dict.fromkeys(known, whole))
+        before = {id(group[pk]): group[pk] for pk in concerned if pk in group}.values()
+        known = concerned.union(*(entries for entries, _ in before))
+        decided = sorted((made for _, decisions in before for made in decisions), key=_order)
+        group.update(dict.fromkeys(known, (known, [*decided, one])))
     return list({id(one): one for one in group.values()}.values())
 
 

@@ -30,12 +30,15 @@ STRICT = {"deadlock_timeout": "100ms", "log_lock_waits": "on", "log_error_verbos
 MOST_SAID = 3_000  # signs of a deadlock's story
 STAFF = "ban-to-chuc"
 BACKUP = ("backup",)
+REBUILD = ("rebuild", SLUG)
+MUST = (BACKUP, REBUILD)  # what a rule may not refuse
 PACE = 20.0  # seconds between two jobs of a line on any day
 QUIET = 4.0  # seconds that a person then rests between two exams: a part of what is possible
 ENOUGH = 300.0  # seconds from which a comparison says something
 SLOWER = 1.3  # times as long, at most
 EXAMS = 3  # of each who takes a seat
 ERASED = 20  # people, who do not sit
+ENTRIES = 4  # of one person, at most: somebody registers twice or three times, not hundreds of times
 _BY = ("--by", STAFF, "--reason", "thu")
 
 
@@ -86,6 +89,7 @@ class Seats(Rush):
     sitters: dict[int, int] = field(default_factory=dict)  # contestant by seat
     gone: deque[int] = field(default_factory=deque)  # those who sat, the longest ago first
     merged: set[int] = field(default_factory=set)
+    entries: Counter[int] = field(default_factory=Counter)  # that became part of somebody
     coming: Iterator[Person] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -108,9 +112,11 @@ class Seats(Rush):
         if len(self.gone) < len(self.sitters):
             return None
         first, other = self.gone.popleft(), self.gone.popleft()
-        if first == other or {first, other} & {*self.merged, *self.sitters.values()}:
+        together = self.entries[first] + self.entries[other] + 1
+        if first == other or together >= ENTRIES or {first, other} & {*self.merged, *self.sitters.values()}:
             return None
         self.merged.add(first)
+        self.entries[other] = together
         return first, other
 
 
@@ -138,7 +144,7 @@ class Beside:
                 return
             status, said = self._backup() if job == BACKUP else lantoa(*job)
             self.done[f"{job[0]} {'refused' if status else 'done'}"] += 1
-            if "Traceback" in said or (status and ("deadlock" in said or job == BACKUP)):
+            if "Traceback" in said or (status and ("deadlock" in said or job in MUST)):
                 self.failed.append(f"{' '.join(job)}: {said[-300:]}")
             stop.wait(pace)
 
@@ -201,7 +207,7 @@ def _caring() -> Line:
     return itertools.cycle(
         [
             ("bulletin", SLUG, "--publish"),
-            ("rebuild", SLUG),
+            REBUILD,
             ("log", "verify", SLUG),
             BACKUP,
             ("migrate",),

@@ -1,10 +1,11 @@
 """Who may correct what, what is refused, and an exam that is submitted beside a correction."""
 
 from contextlib import nullcontext
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
 from lantoa.contests.actions import move as own_move
@@ -258,6 +259,15 @@ def test_control_reads_of_several_moments_tell_of_a_difference_that_is_none(monk
     assert compared_while_somebody_corrected_hands_in() != []
 
 
+def test_three_entries_of_one_person_become_one_though_nothing_was_decided_of_the_last(contest, organiser):
+    first, second, third = (sat(a_contestant(contest)).contestant for _ in range(3))
+    merge(contestant=first, target=second, deed=a_deed(organiser))
+    merge(contestant=second, target=third, deed=a_deed(organiser, at=LATER + timedelta(hours=1)))
+    assert unsettled(contest) == []
+    steps = Movement.objects.filter(contestant=third).aggregate(fin=Sum("fin"), att=Sum("att"))
+    assert steps == {"fin": 1, "att": 3}
+
+
 def test_however_many_were_corrected_they_are_compared_with_as_many_reads(contest, organiser):
     def reads():
         with CaptureQueriesContext(connection) as asked:
@@ -273,4 +283,16 @@ def test_however_many_were_corrected_they_are_compared_with_as_many_reads(contes
     merge(contestant=people[5], target=people[0], deed=a_deed(organiser, at=LATER + timedelta(hours=2)))
     assert reads() == one
     Best.objects.filter(contestant=people[0]).delete()
-    assert unsettled(contest) == [f"contestant {min(people[n].pk for n in (0, 4, 5))}"]
+    [said] = unsettled(contest)
+    assert said.startswith(f"contestant {min(people[n].pk for n in (0, 4, 5))} of 3 tied: the best of entry ")
+
+
+def test_a_step_too_many_is_named_with_its_moments(contest, organiser):
+    someone = sat(a_contestant(contest)).contestant
+    made = void(contestant=someone, attempt=1, deed=a_deed(organiser))
+    unit, at = someone.unit_id, made.known_at.astimezone(UTC)
+    Movement.objects.create(
+        contest=contest, at=at, known_at=at, unit_id=unit, contestant=someone, reg=1, fin=0, att=0, correction=made
+    )
+    [said] = unsettled(contest)
+    assert f"known at {at}, entry {someone.pk} in unit {unit} lacks [-1, 0, 0] at {at}" in said

@@ -94,10 +94,12 @@ def counts(contestant: Contestant) -> bool:
 
 def tied(*contestants: Contestant) -> Tied:
     """The entries that corrections tie to these, and the corrections."""
-    known = {one.pk for one in contestants}
-    decisions = list(Correction.objects.about(known))
-    while (tied := {pk for one in decisions for pk in (one.contestant_id, one.target_id) if pk is not None}) > known:
-        known, decisions = tied, list(Correction.objects.about(tied))
+    known, more = set[int](), {one.pk for one in contestants}
+    decisions: list[Correction] = []
+    while more > known:
+        known = more
+        decisions = list(Correction.objects.about(known))
+        more = known.union(*((one.contestant_id, one.target_id or one.contestant_id) for one in decisions))
     return known, decisions
 
 
@@ -125,11 +127,24 @@ def unsettled(contest: Contest) -> list[str]:
         for first in range(0, len(groups), TOGETHER):
             some = groups[first : first + TOGETHER]
             bests = _bests(contest.pk, {pk for known, _ in some for pk in known})
-            for family in _families(contest.pk, some):
-                missing = (family.missing(at) for at in family.moments(contest.opens_at))
-                if any(left.counts or left.results for left in missing) or list(_changes(family, bests)):
-                    found.append(f"contestant {min(family.entries)}")
+            found += [
+                f"contestant {min(family.entries)} of {len(family.entries)} tied: {fault}"
+                for family in _families(contest.pk, some)
+                if (fault := next(_faults(family, contest.opens_at, bests), None))
+            ]
     return found
+
+
+def _faults(family: Family, since: datetime, kept: Mapping[int, _Place]) -> Iterator[str]:
+    """What is not as it should be, the first moment first: what an operator, and whoever mends it, has to know."""
+    for known in family.moments(since):
+        missing = family.missing(known)
+        for (at, entry, unit), counted in missing.counts.items():
+            yield f"known at {known}, entry {entry} in unit {unit} lacks {counted} at {at}"
+        for (at, entry, result), n in missing.results.items():
+            yield f"known at {known}, entry {entry} lacks {n} of result {result} at {at}"
+    for entry, old, new in _changes(family, kept):
+        yield f"the best of entry {entry} is {old} instead of {new}"
 
 
 def _groups(contest: Contest) -> list[Tied]:

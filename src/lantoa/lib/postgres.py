@@ -13,9 +13,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 DATABASE = "lantoa"
-# Short statements only: compiling one costs more than running it.
+# Short statements only: compiling one costs more than running it. A long one of a report takes one core and leaves the
+# others to those who sit.
 # A statement that comes back is kept by the server, and only what is bound to it travels (decision 0026).
-ALWAYS: dict[str, Any] = {"options": "-c jit=off", "server_side_binding": True, "prepare_threshold": 5}
+ALWAYS: dict[str, Any] = {
+    "options": "-c jit=off -c max_parallel_workers_per_gather=0",
+    "server_side_binding": True,
+    "prepare_threshold": 5,
+}
 PARTS = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
 # A machine that went away is noticed in ten seconds, not in the kernel's quarter of an hour.
 NOTICE = {

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -160,6 +160,7 @@ class TestOrders(TestCase):
         ),
         fractions=st.lists(st.floats(0, 1, width=16), max_size=3),
     )
+    @example(seed=1, people=3, deeds=[("merge", 0, 1, None), ("merge", 1, 2, None)], fractions=[0.5])
     def test_in_any_order_of_corrections_figures_and_ranks_of_every_moment_are_those_of_two_recounts(
         self, seed, people, deeds, fractions
     ):

@@ -40,9 +40,9 @@ def reads(contest: Contest, beside: Callable[[str], None] = lambda _name: None) 
 
 
 def _row(spent: list[float], pages: float) -> dict[str, float]:
-    """Medians; how far the rounds lie apart says whether the CPU means anything."""
-    middle = median(spent)
-    spread = (max(spent) - min(spent)) / max(middle, 0.001)
+    """Medians; how far the rounds lie apart, but for the furthest on each side, says whether the CPU means anything."""
+    middle, ordered = median(spent), sorted(spent)
+    spread = (ordered[-2] - ordered[1]) / max(middle, 0.001)
     return {"cpu_ms": round(middle, 3), "pages": round(pages, 1), "spread": round(spread, 2)}
 
 

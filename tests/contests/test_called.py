@@ -96,3 +96,29 @@ def test_the_database_reads_words_as_we_do(name):
     with connection.cursor() as cursor:
         cursor.execute("SELECT lantoa_words(lantoa_folded(%s))", [tidy(name)])
         assert cursor.fetchone()[0] == fold(name).split()
+
+
+BEGINNINGS = ("nguyen van", "nguyen thi", "tran van", "pham thi", "le van")
+
+
+def share_expected(beginning):
+    """Of those whose name begins so, how many the planner expects."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE lantoa_person")
+        asked = f"FROM lantoa_person WHERE called >= '{beginning}' AND called < '{beginning}!'"
+        cursor.execute(f"EXPLAIN (FORMAT JSON) SELECT 1 {asked}")
+        planned = cursor.fetchone()[0][0]["Plan"]["Plan Rows"]
+        cursor.execute(f"SELECT count(*) {asked}")
+        return planned / cursor.fetchone()[0]
+
+
+def test_how_many_names_begin_so_is_known_well_enough_to_read_them_in_order(contest):
+    crowd(contest, people=8000, seed=1)
+    assert min(map(share_expected, BEGINNINGS)) > 0.75
+
+
+def test_control_counted_as_coarsely_as_any_column_far_too_few_are_expected(contest):
+    crowd(contest, people=8000, seed=1)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE lantoa_person ALTER COLUMN called SET STATISTICS -1")
+    assert min(map(share_expected, BEGINNINGS)) < 0.25

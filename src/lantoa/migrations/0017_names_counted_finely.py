@@ -1,6 +1,6 @@
 """The database knows the beginnings of names in five times as many steps: a search reads them in order.
 
-With a hundred steps one holds more people than have both words, and after every other count among 100,000 people the
+With a hundred steps one holds more people than have both words, and after two of six counts among 100,000 people the
 planner expected a tenth of them, and read and sorted all (`people search` of benchmarks/reads.py: 4,800 pages, not
 1,400).
 """

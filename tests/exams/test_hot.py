@@ -1,9 +1,11 @@
 """One statement each: start, save and submit with a slip do what the ordinary actions do, or nothing at all."""
 
 from datetime import timedelta
+from threading import Event
+from time import monotonic
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +19,7 @@ from lantoa.lib import clock
 from lantoa.people.sessions import Session, key_of
 from lantoa.standings.rebuild import difference
 from tests.exams.test_attempts import right_answers
-from tests.factories.at_once import at_once
+from tests.factories.at_once import PATIENCE, at_once
 from tests.factories.contest import a_bank, a_contest, a_contestant
 
 NOTHING_CHOSEN = [-1] * 20
@@ -256,8 +258,24 @@ def test_control_without_the_lock_and_the_logs_key_a_submission_counts_more_than
     monkeypatch.setattr(hot.statements, "SUBMIT", blind)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE lantoa_entry DROP CONSTRAINT entry_fact_once")
+    held = Event()
+
+    def hold():
+        """The attempt's row, until two of the others stand before it: they have read it as not submitted."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            Attempt.objects.select_for_update().get()
+            held.set()
+            until = monotonic() + PATIENCE
+            while cursor.rowcount < 2:
+                assert monotonic() < until, "nobody waits"
+                cursor.execute("SELECT FROM pg_locks WHERE NOT granted")
+
+    def submit():
+        assert held.wait(PATIENCE)
+        return hot.submit(slip=paper, session=session, answers=[0] * 20)
+
     try:
-        at_once([lambda: hot.submit(slip=paper, session=session, answers=[0] * 20)] * HANDS)
+        assert at_once([hold, *[submit] * (HANDS - 1)])[0] is None
         assert Movement.objects.filter(att=1).count() > 1
     finally:
         with connection.cursor() as cursor:

@@ -11,7 +11,17 @@ from lantoa.learning.models import Lesson, Progress, Topic
 from lantoa.people.models import Account, AuditEntry, Consent, FailedSignIn, Person, Role
 from lantoa.people.sessions import Session
 from lantoa.shares.models import Report, Share
-from lantoa.standings.models import Bucket, Bulletin, PastBucket, Pulse, Tally, TallyEdge, VisitTotal
+from lantoa.standings.models import (
+    Bucket,
+    Bulletin,
+    PastBucket,
+    Pulse,
+    QuestionEdge,
+    QuestionTally,
+    Tally,
+    TallyEdge,
+    VisitTotal,
+)
 from lantoa.units.models import Cluster, ClusterMember, Population, Succession, Unit
 
 __all__ = [
@@ -47,6 +57,8 @@ __all__ = [
     "Progress",
     "Pulse",
     "Question",
+    "QuestionEdge",
+    "QuestionTally",
     "Report",
     "Role",
     "Session",

@@ -31,6 +31,7 @@ EXPECTED: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
     "auditentry": ({"operator"}, NOBODY, NOBODY, NOBODY),
 }
 PAGES = {name: {"organiser"} for name in ("provisional_winners", "correct_results", "papers_and_key", "erase_person")}
+PAGES["questions_after_use"] = {"organiser", "editor"}
 TABLES = sorted(model._meta.model_name for model in console._registry)
 OUTSIDERS = {"anonymous", "citizen", "coordinator", "judge"}
 
@@ -77,7 +78,8 @@ def test_pages_of_our_own_ask_for_their_power(world, enter, role):
     assert browser.get(address).status_code == answer(role, PAGES["provisional_winners"])
     correcting = reverse("admin:correct_results", args=[world.rows["contestant"].pk])
     assert browser.get(correcting).status_code == answer(role, PAGES["correct_results"])
-    for name, row in (("papers_and_key", world.contest), ("erase_person", world.rows["contestant"])):
+    own = (("papers_and_key", world.contest), ("questions_after_use", world.contest))
+    for name, row in (*own, ("erase_person", world.rows["contestant"])):
         assert browser.get(reverse(f"admin:{name}", args=[row.pk])).status_code == answer(role, PAGES[name])
     password = reverse("admin:lantoa_account_password", args=[world.accounts["judge"].pk])
     assert browser.get(password).status_code == answer(role, {"operator"})
@@ -85,7 +87,8 @@ def test_pages_of_our_own_ask_for_their_power(world, enter, role):
 
 def everything(browser, world):
     """All that a role is shown, every table and page of it; the addresses of the accepted ones."""
-    addresses_of = [reverse("admin:index"), reverse("admin:provisional_winners", args=[world.contest.pk])]
+    own = ("provisional_winners", "questions_after_use")
+    addresses_of = [reverse("admin:index"), *(reverse(f"admin:{name}", args=[world.contest.pk]) for name in own)]
     for table in EXPECTED:
         addresses_of += [address for _, address in addresses(table, world.rows[table].pk)]
         search = reverse(f"admin:lantoa_{table}_changelist")

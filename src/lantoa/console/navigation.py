@@ -118,6 +118,6 @@ def start(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         {"contest": contest, "phase": contest.phase(contest.moment).value, "last_day": last_day(contest.closes_at)}
         for contest in Contest.objects.newest()
     ]
-    powers = {"see_results": user.may("see_results"), "run_contest": user.may("run_contest")}
+    powers = {power: user.may(power) for power in ("see_results", "run_contest", "see_answer_key")}
     work = state.shown() if contests else None
     return {**context, "contests": contests, "waits": waiting(request), "powers": powers, "work": work}

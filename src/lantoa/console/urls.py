@@ -9,6 +9,7 @@ from lantoa.console import (
     ending,
     erasure,
     exams,
+    item_use,
     learning,
     shares,
     units,
@@ -17,7 +18,8 @@ from lantoa.console import (
 from lantoa.console.admin_site import console as console_site
 
 REGISTERED = (
-    accounts, awards, bulletins, contests, corrections, ending, erasure, exams, learning, shares, units, winners,
+    accounts, awards, bulletins, contests, corrections, ending, erasure, exams, item_use, learning, shares, units,
+    winners,
 )  # fmt: skip
 
 urls = console_site.urls

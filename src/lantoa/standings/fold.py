@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from lantoa.contests.models import Contest
 from lantoa.exams.results import earliest_overdue
 from lantoa.standings import past_walks, statements
+from lantoa.standings.item_use import fold_questions
 from lantoa.standings.models import TallyEdge
 
 LOCK_KEY = 0x1A70  # one advisory lock a contest: folds and rebuilds take turns
@@ -33,7 +34,7 @@ def fold_ranks(contest: Contest) -> None:
 
 
 def fold_tallies(contest: Contest, at: datetime) -> bool:
-    """Running totals by minute, as far as all facts are known; whether that is farther than before.
+    """Running totals by minute and sums by question, as far as all facts are known; whether farther than before.
 
     That is up to a minute ago, never beyond the start of the oldest running transaction, and never beyond the deadline
     of an attempt that ran out and is not closed yet: its facts will carry that deadline. These are read first, so that
@@ -49,6 +50,7 @@ def fold_tallies(contest: Contest, at: datetime) -> bool:
             return False
         with connection.cursor() as cursor:
             cursor.execute(statements.FOLD_TALLIES, {"contest": contest.pk, "until": edge})
+        fold_questions(contest)
         return True
 
 

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Max, Q
 
 from lantoa.contests.models import Contest
+from lantoa.exams.models import Question
 from lantoa.people.models import Account
 
 
@@ -200,6 +201,55 @@ class PastBucket(models.Model):
 
     def __str__(self) -> str:
         return f"{self.until} {self.missed}/{self.slot}: {self.n}"
+
+
+class QuestionTallyQuerySet(models.QuerySet["QuestionTally"]):
+    """Reads of them."""
+
+    def of(self, contest: Contest) -> QuestionTallyQuerySet:
+        """A contest's, each with its question, lesson by lesson."""
+        return self.filter(contest=contest).select_related("question").order_by("question__code", "question__version")
+
+
+class QuestionTally(models.Model):
+    """How a version of a question fared in first attempts, as sums: what `item_use.py` makes its figures of.
+
+    `rest` is how many of the other questions of the same paper were answered rightly; `chosen` counts the options in
+    the author's order, then those who chose nothing.
+    """
+
+    pk = models.CompositePrimaryKey("contest_id", "question_id")
+    contest = models.ForeignKey(Contest, models.CASCADE, related_name="+", db_index=False)
+    question = models.ForeignKey(Question, models.PROTECT, related_name="+", db_index=False)
+    n = models.BigIntegerField()
+    hits = models.BigIntegerField()
+    rest = models.BigIntegerField()
+    rest_squares = models.BigIntegerField()
+    rest_of_hits = models.BigIntegerField()
+    chosen = ArrayField(models.BigIntegerField())
+
+    objects = QuestionTallyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "số liệu câu hỏi"
+        verbose_name_plural = "số liệu câu hỏi"
+
+    def __str__(self) -> str:
+        return f"{self.question_id}: {self.hits}/{self.n}"
+
+
+class QuestionEdge(models.Model):
+    """Up to which moment first attempts are counted in the questions' sums."""
+
+    contest = models.OneToOneField(Contest, models.CASCADE, primary_key=True, related_name="+")
+    until = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "mốc gộp câu hỏi"
+        verbose_name_plural = "mốc gộp câu hỏi"
+
+    def __str__(self) -> str:
+        return str(self.until)
 
 
 class Pulse(models.Model):

@@ -166,7 +166,7 @@ SELECT %(contest)s, until, total + coalesce((SELECT total FROM last), 0) FROM (
 
 FORGET = [
     f"DELETE FROM lantoa_{table} WHERE contest_id = %(contest)s"
-    for table in ("tally", "tallyedge", "visittotal", "bucket", "pastbucket")
+    for table in ("tally", "tallyedge", "visittotal", "bucket", "pastbucket", "questiontally", "questionedge")
 ]
 
 # The tables as they are, against the facts as they are; each finds one text a difference.

@@ -266,6 +266,7 @@ def test_a_good_bank_passes_every_check_of_the_whole():
         ("duplicates", changed(bank(), lambda item: replace(item, stem="Vẫn một câu hỏi ấy?"))),
         ("coverage", [item for item in bank() if (item.topic, item.level) != (1, 3)]),
         ("coverage", [item for item in bank() if item.lesson not in ("1.5", "1.6")]),
+        ("coverage", changed(bank(), lambda item: replace(item, status="draft"))),
         ("coverage", changed(bank(), lambda item: replace(item, status="retired"))),
         ("load", changed(bank(), lambda item: replace(item, stem="dài " * 300 + item.stem), lambda i: i.id[-1] == "7")),
         ("load", [item for item in bank(6) if item.topic != 1 or item.lesson == "1.1" or item.id[-1] in "036"]),
@@ -329,8 +330,8 @@ def test_the_shipped_facts_are_all_sourced():
 def test_the_command_prints_counts_and_fails_on_errors(tmp_path, capsys):
     (tmp_path / "questions").mkdir()
     (tmp_path / "facts.toml").write_text("", encoding="utf-8")
-    question = (PACKAGE / "questions" / "topic-1.toml").read_text(encoding="utf-8")
-    (tmp_path / "questions" / "topic-1.toml").write_text(question, encoding="utf-8")
+    question = (PACKAGE / "questions" / "1.1.toml").read_text(encoding="utf-8")
+    (tmp_path / "questions" / "1.1.toml").write_text(question, encoding="utf-8")
     assert main([str(tmp_path)]) == 1
     printed = capsys.readouterr().out
     assert "nguồn không có trong facts.toml" in printed

@@ -20,6 +20,7 @@ from lantoa.exams.items import LEVELS, BadPackage, FactSheet, Item, read_facts, 
 from lantoa_verify.papers import Blueprint, Cell
 
 VERY_COMMON = 40
+PAPERS = checks_topic.SIMULATED
 Severity = Literal["error", "warning"]
 
 # items.md §1, "The paper of 20": used when a package does not say its own blueprint.
@@ -61,14 +62,17 @@ def has_key(item: Item) -> bool:
     return 0 <= item.key < len(item.options) and len(item.options) > 1
 
 
-def _bank_findings(items: Sequence[Item], lessons: frozenset[str], blueprint: Blueprint) -> Iterator[Finding]:
+def _bank_findings(
+    items: Sequence[Item], lessons: frozenset[str], blueprint: Blueprint, papers: int
+) -> Iterator[Finding]:
+    bank = [item for item in items if item.status == "published"]  # papers are drawn from nothing else
     errors = {
         "length bias": checks_topic.check_key_length(items),
         "position": checks_topic.check_key_place(items),
         "negative": checks_topic.check_negative_share(items),
         "duplicates": checks_topic.check_same_stem(items),
-        "coverage": checks_topic.check_coverage(items, blueprint),
-        "load": checks_topic.check_load(items, blueprint),
+        "coverage": checks_topic.check_coverage(bank, blueprint),
+        "load": checks_topic.check_load(bank, blueprint, papers),
     }
     warnings = {
         "duplicates": checks_topic.warn_like_stem(items),
@@ -88,10 +92,12 @@ def check_bank(
     lessons: AbstractSet[str],
     blueprint: Blueprint,
     today: dt.date,
+    papers: int = PAPERS,
 ) -> list[Finding]:
     """Run every check on the questions of a bank version; retired questions are left out.
 
-    ``lessons`` are the codes of all lessons; ``blueprint`` says what the papers need of the bank.
+    ``lessons`` are the codes of all lessons; ``blueprint`` says what the papers need of the bank; so many ``papers``
+    are drawn to see whether all are equally long and every question is met as often as its neighbours.
     """
     used = [item for item in items if item.status != "retired"]
     texts = list(chain.from_iterable(item.texts for item in used))
@@ -99,7 +105,7 @@ def check_bank(
     setting = checks_item.Setting(facts, today, wording.commonest(texts), wording.commonest(texts, VERY_COMMON), ids)
     known = frozenset(lessons)
     findings = list(_item_findings(used, setting))
-    return findings + list(_bank_findings(list(filter(has_key, used)), known, blueprint))
+    return findings + list(_bank_findings(list(filter(has_key, used)), known, blueprint, papers))
 
 
 def read_blueprint(folder: Path) -> Blueprint:
@@ -144,12 +150,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--topic", type=int, help="chỉ kiểm tra một chuyên đề")
     parser.add_argument("--errors", action="store_true", help="chỉ in lỗi")
+    parser.add_argument("--papers", type=int, default=PAPERS, help="rút thử bao nhiêu đề")
     chosen = parser.parse_args(arguments)
     try:
         facts = read_facts(chosen.folder / "facts.toml")
         blueprint = read_blueprint(chosen.folder)
-        questions = chosen.folder / "questions"
-        items = read_items(questions / f"topic-{chosen.topic}.toml" if chosen.topic else questions)
+        items = [one for one in read_items(chosen.folder / "questions") if chosen.topic in (None, one.topic)]
     except BadPackage as error:
         sys.stdout.write("".join(f"✗ {message}\n" for message in error.messages))
         return 1
@@ -162,10 +168,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         lessons=_lessons(chosen.folder, items),
         blueprint=blueprint,
         today=dt.datetime.now().astimezone().date(),
+        papers=chosen.papers,
     )
     errors = [finding for finding in found if finding.severity == "error"]
     shown = errors if chosen.errors else found
-    lines = [*map(str, shown), "", *_table(items), "", f"{len(errors)} lỗi, {len(found) - len(errors)} lưu ý"]
+    published = sum(item.status == "published" for item in items)
+    said = f"{len(items)} câu, {published} đã công bố; {len(errors)} lỗi, {len(found) - len(errors)} lưu ý"
+    lines = [*map(str, shown), "", *_table(items), "", said]
     sys.stdout.write("\n".join(lines) + "\n")
     return 1 if errors else 0
 

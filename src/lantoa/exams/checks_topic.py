@@ -22,7 +22,7 @@ LONGEST_RUN = 4
 MOST_NEGATIVE = 0.03
 SAME_STEM, LIKE_STEM, LIKE_STEM_AND_KEY = 0.80, 0.55, 0.65
 SIMULATED = 10_000
-EXPOSURE = 0.25
+EXPOSURE = 0.20
 ENOUGH_PEOPLE = 5
 MOST_ONE_NAME = 0.15
 
@@ -152,11 +152,11 @@ def simulate(bank: Bank, papers: int = SIMULATED) -> tuple[Counter[str], list[in
     return met, load
 
 
-def check_load(items: Sequence[Item], blueprint: Blueprint) -> Iterator[Hit]:
-    """✗ load: 10,000 papers equally long, each question as often as its neighbours, no two enemies."""
+def check_load(items: Sequence[Item], blueprint: Blueprint, papers: int = SIMULATED) -> Iterator[Hit]:
+    """✗ load: that many papers equally long, each question as often as its neighbours, no two enemies."""
     try:
         bank = Bank(blueprint, [item.candidate for item in items])
-        met, load = simulate(bank)
+        met, load = simulate(bank, papers)
     except ThinBank:
         return  # coverage has said so
     out = sum(not bank.lightest <= words <= bank.heaviest for words in load)

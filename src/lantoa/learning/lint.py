@@ -50,12 +50,12 @@ def _card(card: Card, known: Mapping[str, bool]) -> list[str]:
         found.append(f"{size} từ, nhiều nhất {MOST}")
     if "picture" in card and not 0 < len(card["alt"].split()) <= ALT:
         found.append(f"lời tả tranh cần 1–{ALT} từ")
-    for text in _texts(card):
+    for text in texts(card):
         found += [f"câu dài {len(part.split())} từ: {part}" for part in _END.split(text) if len(part.split()) > LONGEST]
     return found
 
 
-def _texts(card: Card) -> list[str]:
+def texts(card: Card) -> list[str]:
     """Return every text of a card."""
     game = card.get("game")
     return [card["text"], *(_leaves(game["data"]) if game and game["kind"] in games.KINDS else [])]

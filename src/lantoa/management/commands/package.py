@@ -1,7 +1,8 @@
-"""`lantoa package import FOLDER`: a contest's package becomes a contest, or its next version."""
+"""`lantoa package import FOLDER`: a package becomes a contest, or its next version. `facts`: what it leans on."""
 
 from __future__ import annotations
 
+import random
 from argparse import ArgumentParser
 from datetime import date, datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from lantoa.learning.lint import facts, lint
 from lantoa.lib import clock
 from lantoa.lib.frontmatter import BadContent
 from lantoa.lib.sheets import Unfit, read
+from lantoa.management.tracing import traces
 from lantoa.people.journal import note
 from lantoa.units.actions import import_units
 from lantoa.units.models import Unit
@@ -35,18 +37,23 @@ class Command(BaseCommand):
     help = "Import a contest's package: units, contest, topics, lessons, documents, question bank, prizes."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare `import FOLDER` and its options."""
-        parser.add_argument("verb", choices=["import"])
+        """Declare `import FOLDER` and `facts FOLDER` with their options."""
+        parser.add_argument("verb", choices=["import", "facts"])
         parser.add_argument("folder", type=Path)
         parser.add_argument("--publish", action="store_true", help="show the contest to everybody")
         parser.add_argument(
             "--opens", type=date.fromisoformat, metavar="DATE", help="first day, instead of the package's"
         )
+        parser.add_argument("--sample", type=int, metavar="N", help="with facts: so many of them, drawn by the seed")
+        parser.add_argument("--seed", default="", help="with facts: what draws them")
         parser.add_argument("--closes", type=date.fromisoformat, metavar="DATE", help="last day, which counts whole")
 
     def handle(self, **options: Any) -> None:
-        """Run the import and say what changed."""
+        """Run the import and say what changed; or trace the facts."""
         try:
+            if options["verb"] == "facts":
+                self._facts(options["folder"], options["sample"], options["seed"])
+                return
             changed, notes = import_package(
                 **{name: options[name] for name in ("folder", "publish", "opens", "closes")}
             )
@@ -58,6 +65,21 @@ class Command(BaseCommand):
             self.stderr.write(f"nên xem: {found}")
         for line in changed or ["không có gì đổi"]:
             self.stdout.write(line)
+
+    def _facts(self, folder: Path, sample: int | None, seed: str) -> None:
+        """Each fact in use with its source and every place that leans on it; fails when one cannot be traced."""
+        found, claims = traces(folder)
+        shown = found if sample is None else random.Random(seed).sample(found, min(sample, len(found)))  # noqa: S311 - no secret
+        for one in shown:
+            self.stdout.write(f"{one.id}: {one.fact.text if one.fact else '?'}")
+            self.stdout.write(f"    {one.fact.source if one.fact else '?'}")
+            self.stdout.write(f"    {', '.join((*one.cards, *one.questions))}")
+        for said in claims:
+            self.stderr.write(f"nên xem: {said}")
+        faults = [f"{one.id}: {what}" for one in found for what in one.faults]
+        if faults:
+            raise CommandError("\n".join(faults))
+        self.stdout.write(f"{len(shown)}/{len(found)} căn cứ, không thiếu nguồn nào")
 
 
 def import_package(

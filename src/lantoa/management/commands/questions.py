@@ -26,13 +26,16 @@ class Command(BaseCommand):
         parser.add_argument("verb", choices=["check"])
         parser.add_argument("contest", help="the contest's address (slug), or the folder of a package")
         parser.add_argument("--errors", action="store_true", help="leave out the warnings")
+        parser.add_argument("--papers", type=int, default=checks.PAPERS, help="how many papers are drawn for a trial")
 
     def handle(self, **options: Any) -> None:
         """Print findings and counts by cell; exit 1 when something must be mended."""
         folder = find_package(options["contest"])
         if folder is None:
             raise CommandError(f"Không thấy gói nội dung nào của “{options['contest']}”.")
-        sys.exit(checks.main([str(folder), *(["--errors"] if options["errors"] else [])]))
+        sys.exit(
+            checks.main([str(folder), f"--papers={options['papers']}", *(["--errors"] if options["errors"] else [])])
+        )
 
 
 def find_package(named: str) -> Path | None:

@@ -28,3 +28,8 @@ def test_our_tone_style_passes(word):
 def test_likeness_is_one_for_the_same_text_whatever_its_marks():
     assert wording.likeness(wording.trigrams("Ông Hòa"), wording.trigrams("ong  hoa")) == 1
     assert wording.likeness(wording.trigrams("Ông Hòa"), wording.trigrams("Chị Mai")) == 0
+
+
+def test_a_long_number_needs_its_dots_unless_it_is_a_year_or_a_telephone_number():
+    assert wording.long_numbers("70949 người") == ["70949"]
+    assert wording.long_numbers("Năm 2025, gọi 1800.6838.") == []

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 SLUG = "cong-dan-so-hai-phong"
 PASSWORD = "bến cảng mùa hoa phượng"
-MOST_CARDS = 200
+MOST_CARDS = 400
 _serial = itertools.count(1)
 
 

@@ -111,7 +111,7 @@ OPEN_DATA = {name for name in SITE if name.startswith("api-")}
 CONSOLE_PAGES = {
     *("index", "login", "logout", "password_change", "password_change_done"),
     *("autocomplete", "jsi18n", "search", "view_on_site", "app_list", "provisional_winners", "correct_results"),
-    *("papers_and_key", "erase_person"),
+    *("papers_and_key", "erase_person", "questions_after_use"),
 }
 
 

@@ -49,7 +49,7 @@ TYPED |= {"Data", "From", "Web", "Advanced", "Editor", "Refresh", "Enter"}
 MADE_UP = re.compile(
     r"HP25-[\w-]+|(?:\+61 )?\d{3,4} \d{3} \d{3}|thanh\.dong|share:17|as_of|known_at|\d{4}-\d\d-\d\dT[\d:+]+"
 )
-EXPLAINED = re.compile(r"đường dẫn \(link\)|App Store")  # a first use, and a shop's name
+EXPLAINED = re.compile(r"[Đđ]ường dẫn \(link\)|App Store")  # a first use, and a shop's name
 IN_VIETNAMESE_FOR_ALL = (
     "certificate/sheet.html",
     "errors/500.html",

@@ -60,7 +60,7 @@ AVOID = {
     "người yếu thế": "người cần giúp",
 }
 _AVOID = re.compile(r"\b(" + "|".join(sorted(AVOID, key=len, reverse=True)) + r")\b(?! mạnh)", re.IGNORECASE)
-_LONG_NUMBER = re.compile(r"(?<![\d.,/])\d{4,}(?![\d/])")
+_LONG_NUMBER = re.compile(r"(?<![\d.,/])\d{4,}(?![\d/]|\.\d{4})")  # 1800.6838 is a telephone number
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 
 

@@ -75,6 +75,7 @@ def test_documents_are_written_in_short_sentences(page):
         ("asked = 20", "asked = true", "contest.toml: rules: “asked” phải là số nguyên"),
         ("count = 1\n", "", "contest.toml: prizes 1: thiếu “count”"),
         ("[rules]", "[rules", "contest.toml: TOML sai"),
+        ('picture = "', 'picture = "khong-co-', "contest.toml: topics: không có hình khong-co-"),
     ],
 )
 def test_faults_are_told_with_their_file(folder, old, new, says):

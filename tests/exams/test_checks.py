@@ -4,7 +4,6 @@ import datetime as dt
 import re
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -13,8 +12,8 @@ from lantoa.exams import checks, checks_item
 from lantoa.exams.checks import REFERENCE, check_bank, main, read_blueprint
 from lantoa.exams.items import BadPackage, Claim, Fact, FactSheet, Item, read_facts, read_items
 from lantoa_verify.papers import Blueprint, Cell
+from tests.factories import packages
 
-PACKAGE = Path(__file__).parents[2] / "packages" / "cong-dan-so-hai-phong"
 TODAY = dt.date(2026, 11, 21)
 SEEN = dt.date(2026, 11, 21)
 FACTS = FactSheet(
@@ -308,20 +307,16 @@ def test_the_same_victims_again_and_again_are_reported():
 # --- the shipped bank and the command
 
 
-def shipped():
-    return read_items(PACKAGE / "questions")
-
-
-def test_the_shipped_bank_passes_every_check():
-    lessons = {path.stem for path in (PACKAGE / "lessons").glob("*.md")}
-    found = check_bank(
-        shipped(), read_facts(PACKAGE / "facts.toml"), lessons=lessons, blueprint=read_blueprint(PACKAGE), today=TODAY
-    )
+@pytest.mark.parametrize("package", packages.PACKAGES, ids=lambda folder: folder.name)
+def test_a_shipped_bank_passes_every_check(package):
+    lessons = {path.stem for path in (package / "lessons").glob("*.md")}
+    items, sheet = read_items(package / "questions"), read_facts(package / "facts.toml")
+    found = check_bank(items, sheet, lessons=lessons, blueprint=read_blueprint(package), today=TODAY)
     assert [str(finding) for finding in found if finding.severity == "error"] == []
 
 
 def test_the_shipped_facts_are_all_sourced():
-    sheet = read_facts(PACKAGE / "facts.toml")
+    sheet = read_facts(packages.REFERENCE / "facts.toml")
     assert len(sheet.facts) == 169
     assert sheet.not_verified == {"F18"}
     assert Counter(claim.verified for claim in sheet.claims) == {True: 24, False: 17}
@@ -330,7 +325,7 @@ def test_the_shipped_facts_are_all_sourced():
 def test_the_command_prints_counts_and_fails_on_errors(tmp_path, capsys):
     (tmp_path / "questions").mkdir()
     (tmp_path / "facts.toml").write_text("", encoding="utf-8")
-    question = (PACKAGE / "questions" / "1.1.toml").read_text(encoding="utf-8")
+    question = (packages.REFERENCE / "questions" / "1.1.toml").read_text(encoding="utf-8")
     (tmp_path / "questions" / "1.1.toml").write_text(question, encoding="utf-8")
     assert main([str(tmp_path)]) == 1
     printed = capsys.readouterr().out
@@ -339,7 +334,7 @@ def test_the_command_prints_counts_and_fails_on_errors(tmp_path, capsys):
 
 
 def test_the_command_can_look_at_one_topic(capsys):
-    main([str(PACKAGE), "--topic", "1", "--errors"])
+    main([str(packages.REFERENCE), "--topic", "1", "--errors"])
     printed = capsys.readouterr().out
     assert "CĐ 1" in printed
     assert "CĐ 2" not in printed
@@ -355,7 +350,7 @@ def test_a_package_that_cannot_be_read_is_reported(tmp_path, capsys):
     [
         ("name = 'x'", REFERENCE),
         ("[blueprint]\nasked = 7", Blueprint(asked=7)),
-        ("[exam.blueprint]\nasked = 7", Blueprint(asked=7)),
+        ("[rules]\nasked = 7\n[blueprint]", Blueprint(asked=7)),
     ],
 )
 def test_the_blueprint_is_read_from_the_contest(tmp_path, text, expected):

@@ -37,6 +37,7 @@ class Site:
 
     url: str
     accounts: dict[str, dict[str, str]]
+    environ: dict[str, str]
 
     @property
     def contest(self) -> str:
@@ -79,7 +80,7 @@ def site(chromium_path: str):
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     environ = {**os.environ, "LANTOA_DATA": str(data), "LANTOA_DEMO": "1", "LANTOA_URL": url}
-    environ.pop("DATABASE_URL", None)
+    environ.pop("DATABASE_URL", None)  # its own embedded server
     serve = ["serve", "--demo", "--people", "240", "--port", str(port), "--workers", "2"]
     command = [sys.executable, "-m", "lantoa.management.main", *serve]
     with (data / "serve.log").open("w") as log:
@@ -90,7 +91,7 @@ def site(chromium_path: str):
             assert server.poll() is None and time.monotonic() < deadline, (data / "serve.log").read_text()
             time.sleep(0.2)  # waiting for another process to listen, not for a result
         accounts = {row["kind"]: row for row in json.loads((data / "demo-accounts.json").read_text())}
-        yield Site(url, accounts)
+        yield Site(url, accounts, environ)
     finally:
         server.terminate()
         server.wait(30)

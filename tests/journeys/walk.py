@@ -10,13 +10,14 @@ from playwright.sync_api import Page, expect
 SLUG = "cong-dan-so-hai-phong"
 PASSWORD = "bến cảng mùa hoa phượng"
 MOST_CARDS = 400
+SHARED = "Tôi đã dạy mẹ tự mở ứng dụng ngân hàng, không bấm đường dẫn lạ."
 _serial = itertools.count(1)
 
 
-def register(page: Page, *, name: str = "Đặng Thị Thu Hà") -> None:
+def register(page: Page, *, name: str = "Đặng Thị Thu Hà", slug: str = SLUG) -> None:
     """From the landing to the topics."""
     serial = next(_serial)
-    page.goto(f"/{SLUG}/")
+    page.goto(f"/{slug}/")
     page.get_by_role("link", name="Tham gia ngay").first.click()
     page.get_by_label("Họ và tên").fill(name)
     page.get_by_label("Số điện thoại").fill(f"091234{serial:04}")
@@ -39,9 +40,9 @@ def choose_unit(page: Page) -> None:
     page.locator("select[name=unit]").select_option(label="Phường Lê Chân")
 
 
-def learn_everything(page: Page) -> None:
+def learn_everything(page: Page, slug: str = SLUG) -> None:
     """All cards of all lessons, pressing the one big button each time, until the exam is offered."""
-    page.goto(f"/{SLUG}/hoc/")
+    page.goto(f"/{slug}/hoc/")
     onward = (
         page.get_by_role("button", name="Tiếp", exact=True)
         .or_(page.get_by_role("button", name="Hoàn thành bài"))
@@ -58,9 +59,9 @@ def learn_everything(page: Page) -> None:
     raise AssertionError(f"the lessons never end: {page.url}")
 
 
-def start_exam(page: Page) -> None:
+def start_exam(page: Page, asked: int = 20) -> None:
     page.get_by_role("button", name="Bắt đầu thi").click()
-    expect(page.locator("fieldset.question-box")).to_have_count(20)
+    expect(page.locator("fieldset.question-box")).to_have_count(asked)
 
 
 def answer(page: Page, number: int, place: int = 0) -> None:
@@ -71,9 +72,9 @@ def answer(page: Page, number: int, place: int = 0) -> None:
     option.check(force=True)
 
 
-def share(page: Page) -> None:
-    page.goto(f"/{SLUG}/chia-se/")
+def share(page: Page, text: str = SHARED, slug: str = SLUG) -> None:
+    page.goto(f"/{slug}/chia-se/")
     page.locator("input[name=loai][value=message]").check(force=True)
-    page.locator("textarea").fill("Tôi đã dạy mẹ tự mở ứng dụng ngân hàng, không bấm đường dẫn lạ.")
+    page.locator("textarea").fill(text)
     page.locator("input[name=dang]").check(force=True)
     page.get_by_role("button", name="Gửi bài chia sẻ").click()

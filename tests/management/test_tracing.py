@@ -1,18 +1,15 @@
 """Whatever a package leans on can be traced to its source."""
 
 import shutil
-from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from lantoa.management.tracing import traces
-
-PACKAGES = sorted(path.parent for path in (Path(__file__).parents[2] / "packages").glob("*/contest.toml"))
-REFERENCE = next(path for path in PACKAGES if path.name == "cong-dan-so-hai-phong")
+from tests.factories.packages import PACKAGES, REFERENCE
 
 
-@pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda folder: folder.name)
 def test_every_fact_in_use_has_its_source_and_every_card_and_question_its_fact(package):
     found, _claims = traces(package)
     assert found

@@ -3,14 +3,14 @@
 import ast
 import re
 from itertools import cycle
-from pathlib import Path
 
+import pytest
 from tools.collect_words import ENGLISH, SRC, collect, english, found, texts, written
 
 from lantoa.exams import wording
 from lantoa.learning.lessons import read_lessons
+from tests.factories.packages import PACKAGES
 
-PACKAGE = Path(__file__).parents[2] / "packages" / "cong-dan-so-hai-phong"
 TEMPLATES = sorted(SRC.rglob("templates/**/*.html"))
 BLANK = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\w+\}")
 TAG = re.compile(r"<[^>]*>")
@@ -158,16 +158,18 @@ def test_a_button_says_what_it_does_in_few_words():
                 assert said not in {"Xác nhận", "Đồng ý"}, f"{path}: {said}"
 
 
-def test_lessons_speak_plain_vietnamese():
-    for lesson in read_lessons(PACKAGE):
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda folder: folder.name)
+def test_lessons_speak_plain_vietnamese(package):
+    for lesson in read_lessons(package):
         said = [lesson.title, lesson.goal, lesson.takeaway, *leaves([card.get("text") for card in lesson.cards])]
         said += leaves([card.get("game", {}).get("data") for card in lesson.cards if card.get("game")])
         parts = [line for text in said for line in text.splitlines()]
         assert {part: faults(part) for part in parts if faults(part)} == {}, lesson.code
 
 
-def test_documents_are_spelled_like_the_rest_and_avoid_the_same_words():
-    for path in sorted(PACKAGE.glob("documents/*.md")):
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda folder: folder.name)
+def test_documents_are_spelled_like_the_rest_and_avoid_the_same_words(package):
+    for path in sorted(package.glob("documents/*.md")):
         if path.name.endswith(".en.md"):
             continue
         for line in path.read_text(encoding="utf-8").partition("\n+++\n")[2].splitlines():

@@ -8,6 +8,8 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
+from django.contrib.staticfiles.finders import find
+
 from lantoa.contests.documents import Document
 from lantoa.contests.models import MOST_BULLETINS
 from lantoa.lib.frontmatter import (
@@ -138,7 +140,16 @@ def _tables(data: dict[str, Any], report: Report) -> None:
             shape(data["share"][kind], _LENGTH, inside(f"share: {kind}"))
     _times(data.get("bulletins", []), report)
     _rows("topics", data["topics"], _TOPIC, report)
+    for topic in data["topics"]:
+        _drawing(topic, report)
     _rows("prizes", data["prizes"], _PRIZE, report)
+
+
+def _drawing(topic: Any, report: Report) -> None:
+    """A topic's picture is one of the site's own; with another name every page that shows it would fail."""
+    name = topic.get("picture") if isinstance(topic, dict) else None
+    if isinstance(name, str) and find(f"img/{name}") is None:
+        report(f"topics: không có hình {name}")
 
 
 def _times(times: list[Any], report: Report) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from lantoa.exams import checks_item, checks_topic, wording
 from lantoa.exams.items import LEVELS, BadPackage, FactSheet, Item, read_facts, read_items
@@ -116,13 +116,17 @@ def read_blueprint(folder: Path) -> Blueprint:
         return REFERENCE
     except tomllib.TOMLDecodeError as error:
         raise BadPackage([f"contest.toml: -: không đọc được: {error}"]) from error
-    found = data.get("blueprint", data.get("exam", {}).get("blueprint"))
-    if found is None:
+    if "blueprint" not in data:
         return REFERENCE
     try:
-        return Blueprint.from_data(found)
+        return Blueprint.from_data({**_asked(data), **data["blueprint"]})
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise BadPackage([f"contest.toml: blueprint: {error}"]) from error
+
+
+def _asked(data: dict[str, Any]) -> dict[str, Any]:
+    """The number of questions, which the rules say once for the whole contest."""
+    return {"asked": data["rules"]["asked"]} if "rules" in data else {}
 
 
 def _lessons(folder: Path, items: Sequence[Item]) -> set[str]:

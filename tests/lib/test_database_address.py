@@ -1,10 +1,12 @@
-"""DATABASE_URL is read as PostgreSQL's own client reads it."""
+"""DATABASE_URL is read as PostgreSQL's own client reads it; the embedded server has room for what it reads."""
 
+import os
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
-from lantoa.lib.postgres import settings_for
+from lantoa.lib.postgres import LEAST, PAGE, settings_for, shared_pages
 
 ONE = "postgresql://lantoa:m%40t@db.example.vn:5433/thi?sslmode=verify-full"
 THREE = "postgresql://lantoa:x@10.0.0.1:5432,10.0.0.2:5433,10.0.0.3:5432/thi"
@@ -34,3 +36,17 @@ def test_a_socket_folder_may_be_the_machine():
 def test_anything_else_is_refused_when_it_is_read(wrong):
     with pytest.raises(ValueError, match="DATABASE_URL"):
         settings_for(wrong, Path())
+
+
+@pytest.mark.parametrize(("gigabytes", "megabytes"), [(0.5, 128), (1, 128), (4, 512), (24, 3072), (512, 4096)])
+def test_the_embedded_server_keeps_an_eighth_of_the_memory_within_bounds(gigabytes, megabytes):
+    assert shared_pages(int(gigabytes * 2**30)) * PAGE == megabytes * 2**20
+
+
+@pytest.mark.django_db
+def test_the_embedded_server_was_told_so():
+    if os.environ.get("DATABASE_URL"):
+        pytest.skip("another PostgreSQL is asked: its settings are its operator's")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setting FROM pg_file_settings WHERE name = 'shared_buffers' AND sourcefile ~ 'auto'")
+        assert int(cursor.fetchone()[0]) >= LEAST

@@ -31,8 +31,8 @@ NOTICE = {
     "tcp_user_timeout": "10000",  # ms
 }
 SEVERAL = {"target_session_attrs": "read-write"}
-# The embedded server counts statements, from its next start on, and writes none of them down: values stand in their
-# text (decision 0031). What it refuses is told without the rows that it would quote.
+# The embedded server counts statements and writes none of them down: values stand in their text (decision 0031).
+# What it refuses is told without the rows that it would quote.
 EMBEDDED = {
     "shared_preload_libraries": "pg_stat_statements",
     "log_min_error_statement": "panic",
@@ -132,7 +132,9 @@ def start_embedded(data: Path) -> None:
         server = library.get_server(cluster_folder(data))
         with library.PostgresServer._lock:  # noqa: SLF001 (the library's own, between all processes)
             server.ensure_postgres_running()
-        _made(data)
+            if _made(data):  # a new one was started before it was told anything
+                library.pg_ctl(["-w", "-m", "fast", "stop"], pgdata=server.pgdata, user=server.system_user)
+                server.ensure_postgres_running()
     except (AssertionError, psutil.Error, psycopg.OperationalError, subprocess.SubprocessError) as problem:
         raise DoesNotStart(str(data)) from problem
 
@@ -149,15 +151,15 @@ def _memory() -> int:
     """Bytes that this machine has, or that its control group leaves it."""
     import psutil  # noqa: PLC0415 (needed here only, as the driver)
 
-    machine: int = psutil.virtual_memory().total
+    machine = int(psutil.virtual_memory().total)  # type: ignore[no-untyped-call]
     try:
         return min(machine, int(LIMIT.read_text()))
     except (OSError, ValueError):  # no such group, or "max"
         return machine
 
 
-def _made(data: Path) -> None:
-    """The database, and the server's settings."""
+def _made(data: Path) -> bool:
+    """The database, and the server's settings; whether they are new, so that some only hold from the next start on."""
     import psycopg  # noqa: PLC0415 (the driver is needed here only)
 
     host = str(socket_folder(data))
@@ -169,3 +171,4 @@ def _made(data: Path) -> None:
         for name in connection.execute(DIFFERENT, [list(wanted), list(wanted.values())]).fetchall():
             connection.execute(f"ALTER SYSTEM SET {name[0]} = '{wanted[name[0]]}'")
         connection.execute("SELECT pg_reload_conf()")
+        return not known

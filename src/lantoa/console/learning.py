@@ -35,8 +35,12 @@ class Lessons(Book):
         (None, {"fields": (("code", "version", "current"), "title", "topic", "goal", "takeaway")}),
         (_("Cách học"), {"fields": (("minutes", "position"), "compulsory", "review_by", "published_at")}),
         (_("Các thẻ"), {"fields": ("preview",)}),
+        (
+            _("Bản tiếng Anh"),
+            {"classes": ("collapse",), "fields": ("title_en", "goal_en", "takeaway_en", "preview_en")},
+        ),
     )
-    readonly_fields = ("preview",)
+    readonly_fields = ("preview", "preview_en")
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """By package only."""
@@ -46,3 +50,8 @@ class Lessons(Book):
     def preview(self, lesson: Lesson) -> str:
         """The words and drawings of the cards as the package's reader cleaned them."""
         return render_to_string("console/cards.html", {"cards": lesson.cards})
+
+    @admin.display(description="")
+    def preview_en(self, lesson: Lesson) -> str:
+        """The same in English; nothing where the lesson has none."""
+        return render_to_string("console/cards.html", {"cards": lesson.cards_en})

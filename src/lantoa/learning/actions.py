@@ -22,6 +22,7 @@ from lantoa.lib import clock
 from lantoa.lib.frontmatter import BadContent
 
 FILMS = "bai-hoc"
+_ENGLISH = ("title_en", "goal_en", "takeaway_en", "cards_en")
 
 
 class Refused(Exception):
@@ -98,6 +99,7 @@ def _publish(contest: Contest, topic: Topic, written: Written, stored: Lesson | 
     """The new version, or None when nothing changed."""
     names = ("code", "title", "minutes", "compulsory", "goal", "takeaway", "review_by", "cards", "position")
     fields = {name: getattr(written, name) for name in names}
+    fields |= {name: getattr(written, name) for name in _ENGLISH if written.title_en}
     told = json.dumps({**fields, "topic": topic.number}, ensure_ascii=False, sort_keys=True, default=str)
     digest = hashlib.sha256(told.encode()).hexdigest()
     if stored is not None and stored.digest == digest:
@@ -115,7 +117,7 @@ def _publish(contest: Contest, topic: Topic, written: Written, stored: Lesson | 
 def _films(written: Sequence[Written], folder: Path) -> dict[Path, str]:
     """The files of films that come with the package; the cards then name them by their content."""
     found: dict[Path, str] = {}
-    for card in (card for lesson in written for card in lesson.cards if card["kind"] == "video"):
+    for card in (card for one in written for card in (*one.cards, *one.cards_en) if card["kind"] == "video"):
         for field in ("src", "captions"):
             path = folder / "films" / Path(card["video"][field]).name
             if not card["video"][field].startswith("https://"):

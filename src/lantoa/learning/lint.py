@@ -35,8 +35,8 @@ def lint(lesson: Lesson, known: Mapping[str, bool]) -> list[str]:
     leaned = {fact for card in lesson.cards for fact in card["facts"]}
     if lesson.review_by is None and any(known.get(fact) for fact in leaned):
         found.append(f"{lesson.code}: có điều dễ đổi mà thiếu review_by")
-    for card in lesson.cards:
-        found += [f"{lesson.code} thẻ {card['n']}: {what}" for what in _card(card, known)]
+    for name, cards in ((lesson.code, lesson.cards), (f"{lesson.code}.en", lesson.cards_en)):
+        found += [f"{name} thẻ {card['n']}: {what}" for card in cards for what in _card(card, known)]
     return found
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import JSONObject
 from django.utils.translation import get_language
 
@@ -46,6 +46,40 @@ class Headed:
         return str(self.summary_en if self.summary_en and get_language() == "en" else self.summary)
 
 
+class Told:
+    """What a lesson says of itself, in the language of the page when it is there in it."""
+
+    title: Any
+    title_en: Any
+    goal: Any
+    goal_en: Any
+    takeaway: Any
+    takeaway_en: Any
+
+    @property
+    def language(self) -> str:
+        """In which language the page tells this lesson: "en" or "vi"."""
+        return "en" if self.title_en and get_language() == "en" else "vi"
+
+    def _told(self, name: str) -> str:
+        return str(getattr(self, f"{name}_en" if self.language == "en" else name))
+
+    @property
+    def heading(self) -> str:
+        """The title."""
+        return self._told("title")
+
+    @property
+    def aim(self) -> str:
+        """What one can do afterwards."""
+        return self._told("goal")
+
+    @property
+    def keeper(self) -> str:
+        """The one line to keep."""
+        return self._told("takeaway")
+
+
 class Topic(Headed, models.Model):
     """A topic of a contest (M6: four of them in the reference)."""
 
@@ -80,7 +114,7 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
 
     def current(self, contest: Contest | Slot) -> LessonQuerySet:
         """The published versions of today, in the order of the course; without the cards' text."""
-        lessons = self.filter(contest=contest, current=True).select_related("topic").defer("cards")
+        lessons = self.filter(contest=contest, current=True).select_related("topic").defer("cards", "cards_en")
         return lessons.order_by("topic__number", "position")
 
     def seen_by(self, contestant: Contestant) -> list[tuple[Outline, dict[str, Any] | None]]:
@@ -108,10 +142,10 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
 
     def cards_of(self, outline: Outline) -> tuple[dict[str, Any], ...]:
         """What stands on the cards of that version: read once a process, for it never changes."""
-        return _cards(outline.pk, outline.digest)
+        return _cards(outline.pk, outline.digest, outline.language)
 
 
-class Lesson(models.Model):
+class Lesson(Told, models.Model):
     """One version of a lesson; publishing makes a new row, nothing is edited (law 8)."""
 
     contest = models.ForeignKey(Contest, models.CASCADE, related_name="lessons", verbose_name="cuộc thi")
@@ -121,12 +155,16 @@ class Lesson(models.Model):
     current = models.BooleanField("đang dùng", default=True)
     position = models.PositiveSmallIntegerField("thứ tự")
     title = models.CharField("tên bài", max_length=200)
+    title_en = models.CharField("tên bài tiếng Anh", max_length=200, blank=True, default="", db_default="")
     goal = models.CharField("làm được", max_length=300)
+    goal_en = models.CharField("làm được, tiếng Anh", max_length=300, blank=True, default="", db_default="")
     takeaway = models.CharField("điều cần nhớ", max_length=300)
+    takeaway_en = models.CharField("điều cần nhớ, tiếng Anh", max_length=300, blank=True, default="", db_default="")
     minutes = models.PositiveSmallIntegerField("số phút")
     compulsory = models.BooleanField("bắt buộc", default=True)
     review_by = models.DateField("xem lại trước", null=True, blank=True)
     cards = models.JSONField("thẻ")
+    cards_en = models.JSONField("thẻ tiếng Anh", default=list, db_default=Value([], models.JSONField()))
     size = models.PositiveSmallIntegerField("số thẻ")
     digest = models.CharField("mã băm", max_length=64)
     published_at = models.DateTimeField("công bố lúc")
@@ -158,7 +196,7 @@ class TopicWords(Headed):
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(Told):
     """A lesson as published, without its cards, by value."""
 
     pk: int
@@ -166,15 +204,19 @@ class Outline:
     digest: str
     code: str
     title: str
+    title_en: str
     goal: str
+    goal_en: str
     takeaway: str
+    takeaway_en: str
     minutes: int
     compulsory: bool
     size: int
     topic: TopicWords
 
 
-_OWN = ("pk", "contest_id", "digest", "code", "title", "goal", "takeaway", "minutes", "compulsory", "size")
+_WORDS = ("title", "title_en", "goal", "goal_en", "takeaway", "takeaway_en")
+_OWN = ("pk", "contest_id", "digest", "code", *_WORDS, "minutes", "compulsory", "size")
 _TOPIC = tuple(f"topic__{name}" for name in ("number", "title", "title_en", "summary", "summary_en", "picture"))
 MOST_OUTLINES = 2_000  # that a process remembers; and of how many it remembers the cards
 
@@ -185,8 +227,9 @@ def _outline(row: tuple[Any, ...]) -> Outline:
 
 
 @lru_cache(MOST_OUTLINES // 10)
-def _cards(lesson: int, digest: str) -> tuple[dict[str, Any], ...]:
-    return tuple(Lesson.objects.get(pk=lesson, digest=digest).cards)
+def _cards(lesson: int, digest: str, language: str) -> tuple[dict[str, Any], ...]:
+    stored = Lesson.objects.get(pk=lesson, digest=digest)
+    return tuple(stored.cards_en if language == "en" else stored.cards)
 
 
 def _seen() -> models.QuerySet[Lesson, tuple[Any, ...]]:

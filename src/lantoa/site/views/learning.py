@@ -140,7 +140,7 @@ def _card(lesson: Outline, number: int, size: str, answer: games.Answer | None =
         "last": number == lesson.size,
         "game": game,
         "game_template": f"site/learning/games/{game['kind']}.html" if game else "",
-        "aloud": voice(shown),
+        "aloud": voice(shown, lesson.language),
         "next_size": SIZES[(SIZES.index(size) + 1) % len(SIZES)],
     }
 

@@ -6,12 +6,12 @@ const lesson = document.querySelector(".lesson");
 const reader = document.querySelector("[data-aloud]");
 const speech = window.speechSynthesis;
 
-function vietnamese() {
-  return speech.getVoices().find((voice) => voice.lang.toLowerCase().startsWith("vi"));
+function spoken() {
+  return speech.getVoices().find((voice) => voice.lang.toLowerCase().startsWith(reader.dataset.language));
 }
 
 function offer() {
-  reader.hidden = !vietnamese();
+  reader.hidden = !spoken();
 }
 
 function stop(label) {
@@ -32,8 +32,8 @@ if (reader && speech) {
     reader.setAttribute("aria-pressed", "true");
     lines.forEach((line, place) => {
       const said = new SpeechSynthesisUtterance(line);
-      said.lang = "vi-VN";
-      said.voice = vietnamese() ?? null;
+      said.lang = reader.dataset.language === "en" ? "en-GB" : "vi-VN";
+      said.voice = spoken() ?? null;
       said.rate = 0.95;
       if (place === lines.length - 1) said.onend = () => stop(label);
       speech.speak(said);

@@ -232,7 +232,7 @@ def bank(per_cell=2):
 
 
 LESSONS = {f"{topic}.{lesson}" for topic in (1, 2, 3, 4) for lesson in range(1, 7)}
-WHOLE = {"length bias", "position", "negative", "duplicates", "coverage", "load"}
+WHOLE = {"length bias", "position", "marks", "negative", "duplicates", "coverage", "load"}
 
 
 def whole(items, blueprint=REFERENCE, lessons=LESSONS):
@@ -251,6 +251,12 @@ def longer_key(item):
     return replace(item, options=options)
 
 
+def pausing(item):
+    """Each key with a comma, each wrong option with a reason."""
+    marks = [", đã" if place == item.key else " vì đã" for place in range(4)]
+    return replace(item, options=tuple(text + mark for text, mark in zip(item.options, marks, strict=True)))
+
+
 def test_a_good_bank_passes_every_check_of_the_whole():
     assert whole(bank()) == set()
 
@@ -261,6 +267,7 @@ def test_a_good_bank_passes_every_check_of_the_whole():
         ("length bias", changed(bank(), longer_key)),
         ("position", changed(bank(), lambda item: replace(item, key=0))),
         ("position", sorted(bank(), key=lambda item: item.key)),
+        ("marks", changed(bank(), pausing, lambda item: True)),
         ("negative", changed(bank(), lambda item: replace(item, negative=True))),
         ("duplicates", changed(bank(), lambda item: replace(item, stem="Vẫn một câu hỏi ấy?"))),
         ("coverage", [item for item in bank() if (item.topic, item.level) != (1, 3)]),

@@ -69,6 +69,7 @@ def _bank_findings(
     errors = {
         "length bias": checks_topic.check_key_length(items),
         "position": checks_topic.check_key_place(items),
+        "marks": checks_topic.check_marks(items),
         "negative": checks_topic.check_negative_share(items),
         "duplicates": checks_topic.check_same_stem(items),
         "coverage": checks_topic.check_coverage(bank, blueprint),

@@ -23,6 +23,10 @@ MOST_NEGATIVE = 0.03
 SAME_STEM, LIKE_STEM, LIKE_STEM_AND_KEY = 0.80, 0.55, 0.65
 SIMULATED = 10_000
 EXPOSURE = 0.20
+# What gives a key away without a word of the matter: a pause, a reason. Whoever counts them learns nothing.
+MARKS = {"dấu phẩy": re.compile(","), "“vì”": re.compile(r"\bvì\b", re.IGNORECASE)}
+ENOUGH_MARKED = 40
+KEYS_MARKED = (0.15, 0.35)
 ENOUGH_PEOPLE = 5
 MOST_ONE_NAME = 0.15
 
@@ -68,6 +72,16 @@ def check_key_place(items: Sequence[Item]) -> Iterator[Hit]:
             ids = [item.id for item in run]
             if len(ids) > LONGEST_RUN:
                 yield ids[0], f"{len(ids)} câu liền nhau có đáp án ở vị trí {place}"
+
+
+def check_marks(items: Sequence[Item]) -> Iterator[Hit]:
+    """✗ marks: of all options with a comma, or with a reason, about a quarter are keys (items.md §2 rule 11)."""
+    for name, mark in MARKS.items():
+        marked = [place == item.key for item in items for place, text in enumerate(item.options) if mark.search(text)]
+        share = sum(marked) / max(1, len(marked))
+        if len(marked) >= ENOUGH_MARKED and not KEYS_MARKED[0] <= share <= KEYS_MARKED[1]:
+            limits = f"từ {KEYS_MARKED[0]:.0%} đến {KEYS_MARKED[1]:.0%}"
+            yield "cả ngân hàng", f"{share:.0%} trong {len(marked)} phương án có {name} là đáp án ({limits})"
 
 
 def check_negative_share(items: Sequence[Item]) -> Iterator[Hit]:

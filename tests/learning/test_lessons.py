@@ -153,6 +153,13 @@ def test_what_is_no_small_drawing_is_refused(text):
     assert found
 
 
+@pytest.mark.parametrize("path", ["M0 0H", "M09q6 6 12 0", "L1 1", "M0 0C1 1 2 2", "M0 0X1", "M0 0Z1"])
+def test_a_path_that_a_browser_cannot_draw_is_refused(path):
+    found = []
+    assert not pictures.check(SVG.replace("M0 0H9", path), found.append)
+    assert "đường vẽ sai" in found[0]
+
+
 def test_a_plain_drawing_passes():
     found = []
     assert pictures.check(SVG, found.append), found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from xml.etree.ElementTree import Element, ParseError
 
@@ -17,6 +18,11 @@ _MANNERS = frozenset(
     | {"stroke", "stroke-width", "stroke-linecap", "stroke-linejoin", "stroke-dasharray", "stroke-dashoffset"}
     | {"stroke-opacity", "stroke-miterlimit"}
 )
+
+
+_STEP = re.compile(r"([a-zA-Z])([^a-zA-Z]*)")
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)")
+_TAKES = {"m": 2, "l": 2, "h": 1, "v": 1, "c": 6, "s": 4, "q": 4, "t": 2, "a": 7}  # numbers a step of a path
 
 
 def check(text: str, report: Callable[[str], None]) -> bool:
@@ -45,4 +51,15 @@ def _strange(root: Element) -> list[str]:
         for attribute, value in element.attrib.items():
             if attribute not in _MANNERS or "url(" in value.lower():
                 found.append(f"không được có {attribute}=“{value[:30]}”")
+            elif attribute == "d" and not _drawable(value):
+                found.append(f"đường vẽ sai: “{value[:30]}”")
     return found
+
+
+def _drawable(path: str) -> bool:
+    """Whether every step of a path has as many numbers as it takes; a browser draws nothing behind one that has not."""
+    for step, rest in _STEP.findall(path):
+        numbers, takes = len(_NUMBER.findall(rest)), _TAKES.get(step.lower(), 0)
+        if (numbers % takes or not numbers) if takes else (step not in "zZ" or numbers):
+            return False
+    return path[:1] in {"M", "m"}

@@ -322,6 +322,16 @@ def test_a_shipped_bank_passes_every_check(package):
     assert [str(finding) for finding in found if finding.severity == "error"] == []
 
 
+def test_the_reference_bank_holds_436_questions_by_the_cells_of_its_guide():
+    items = [item for item in read_items(packages.REFERENCE / "questions") if item.status != "retired"]
+    found = Counter((item.lesson, item.level) for item in items)
+    lessons = [path.stem for path in (packages.REFERENCE / "lessons").glob("?.?.md")]
+    wanted = {lesson: (6, 6, 4) if lesson.startswith("2.") else (7, 6, 5) for lesson in lessons}
+    assert len(lessons) == 25
+    assert {lesson: tuple(found[lesson, level] for level in (1, 2, 3)) for lesson in lessons} == wanted
+    assert len(items) == 436
+
+
 def test_the_shipped_facts_are_all_sourced():
     sheet = read_facts(packages.REFERENCE / "facts.toml")
     assert len(sheet.facts) == 169

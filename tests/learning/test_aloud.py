@@ -28,6 +28,8 @@ from lantoa.learning.aloud import spoken
         ("tài liệu & ảnh", "tài liệu và ảnh"),
         ("xã/phường", "xã hoặc phường"),
         ("từ 1/7/2026", "từ ngày 1 tháng 7 năm 2026"),
+        ("Tháng 3/2026", "Tháng 3 năm 2026"),
+        ("Hoaphuong@1, thêm @, rồi nghỉ", "Hoaphuong a còng 1, thêm a còng, rồi nghỉ"),
         ("“mẹ gọi lại”", "mẹ gọi lại"),
         ("7 phút 5 giây", "7 phút 5 giây"),
     ],

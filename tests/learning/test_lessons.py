@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from lantoa.learning import pictures
@@ -177,6 +179,13 @@ def test_the_package_has_two_lessons_a_topic_or_more():
 def test_every_lesson_keeps_the_rules_of_easy_reading(package):
     known = facts(package)
     assert [found for lesson in read_lessons(package) for found in lint(lesson, known)] == []
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda folder: folder.name)
+def test_nothing_stands_in_a_lesson_that_a_voice_cannot_say(package):
+    strange = re.compile(r"[^\w\s.,?:;()…-]")
+    told = {(one.code, card["n"]): strange.findall(voice(card)) for one in read_lessons(package) for card in one.cards}
+    assert {place: signs for place, signs in told.items() if signs} == {}
 
 
 def test_all_nine_games_are_played_somewhere():

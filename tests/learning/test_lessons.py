@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 
@@ -12,6 +13,7 @@ from lantoa.learning.lint import facts, lint
 from lantoa.lib.frontmatter import BadContent
 from tests.factories.packages import PACKAGES, REFERENCE
 
+TODAY = date(2026, 11, 23)
 HEAD = """+++
 code = "1.1"
 topic = 1
@@ -178,7 +180,7 @@ def test_the_package_has_two_lessons_a_topic_or_more():
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda folder: folder.name)
 def test_every_lesson_keeps_the_rules_of_easy_reading(package):
     known = facts(package)
-    assert [found for lesson in read_lessons(package) for found in lint(lesson, known)] == []
+    assert [found for lesson in read_lessons(package) for found in lint(lesson, known, TODAY)] == []
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda folder: folder.name)
@@ -197,7 +199,15 @@ def test_all_nine_games_are_played_somewhere():
 
 def test_the_lint_finds_what_it_is_for(tmp_path):
     long = " ".join(["từ"] * 30)
-    lesson = read(tmp_path, f"## Một {{G3, X9}}\n\n{long}.\n\n## Hai\n\nNgắn.\n")
-    found = "\n".join(lint(lesson, {"G3": True}))
-    for says in ("2 thẻ", "review_by", "căn cứ X9", "câu dài 30 từ", "1 từ"):
+    lesson = read(tmp_path, f"## Một {{G3, X9}}\n\n{long}.\n\n## Hai\n\nlink.\n")
+    found = "\n".join(lint(lesson, {"G3": date(2025, 11, 1)}, TODAY))
+    for says in (
+        "2 thẻ",
+        "review_by",
+        "căn cứ X9",
+        "câu dài 30 từ",
+        "1 từ",
+        "G3 dễ đổi, xem lần cuối 01/11/2025",
+        "link",
+    ):
         assert says in found

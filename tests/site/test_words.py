@@ -7,8 +7,8 @@ from itertools import cycle
 import pytest
 from tools.collect_words import ENGLISH, SRC, collect, english, found, texts, written
 
-from lantoa.exams import wording
 from lantoa.learning.lessons import read_lessons
+from lantoa.lib import wording
 from tests.factories.packages import PACKAGES
 
 TEMPLATES = sorted(SRC.rglob("templates/**/*.html"))

@@ -15,8 +15,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
-from lantoa.exams import checks_item, checks_topic, wording
+from lantoa.exams import checks_item, checks_topic
 from lantoa.exams.items import LEVELS, BadPackage, FactSheet, Item, read_facts, read_items
+from lantoa.lib import wording
 from lantoa_verify.papers import Blueprint, Cell
 
 VERY_COMMON = 40

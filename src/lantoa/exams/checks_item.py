@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
-from lantoa.exams import wording
 from lantoa.exams.items import AUDIENCES, FactSheet, Item
+from lantoa.lib import wording
 
 OPTIONS = 4
 MOST_STEM_WORDS = 45

@@ -7,8 +7,8 @@ from fractions import Fraction
 from itertools import combinations, groupby
 from math import ceil, floor
 
-from lantoa.exams import wording
 from lantoa.exams.items import Item
+from lantoa.lib import wording
 from lantoa_verify.papers import Bank, Blueprint, ThinBank
 from lantoa_verify.streams import paper_key
 

@@ -94,7 +94,7 @@ def import_package(
     moment = at or clock.now()
     package = read_package(folder)
     known = facts(folder)
-    notes = [found for lesson in read_lessons(folder) for found in lint(lesson, known)]
+    notes = [found for lesson in read_lessons(folder) for found in lint(lesson, known, moment.date())]
     with transaction.atomic():
         root, changed = _root(package, moment)
         contest, fresh = import_contest(

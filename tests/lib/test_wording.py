@@ -2,7 +2,7 @@
 
 import pytest
 
-from lantoa.exams import wording
+from lantoa.lib import wording
 
 
 @pytest.mark.parametrize("word", ["hòa", "nghiêng", "thuở", "quý", "khuya", "giếng", "ươm", "chuyện", "gì", "yêu"])

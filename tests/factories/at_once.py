@@ -46,9 +46,14 @@ class Meeting:
     call: Callable[[], Any]
     _called: Future[Any] | None = None
 
+    def comes(self) -> None:
+        """Call it, and come back at once."""
+        self._called = self.pool.submit(_closing, self.call)
+
     def comes_and_waits(self) -> None:
         """Call it, and come back when it waits for what this transaction holds."""
-        self._called = self.pool.submit(_closing, self.call)
+        self.comes()
+        assert self._called
         until = time.monotonic() + PATIENCE
         with connection.cursor() as cursor:
             while not self._called.done():

@@ -91,8 +91,9 @@ INSERT INTO lantoa_person (id, full_name, sort_key, unit_id, "group", created_at
 SELECT person, name, lower(name), unit, "group", joined_at FROM crowd
 """,
     """
-INSERT INTO lantoa_contestant (contest_id, person_id, who, joined_unit_id, unit_id, "group", joined_at, valid_at)
-SELECT %(contest)s, person, decode(md5('who ' || person), 'hex'), unit, unit, "group", joined_at, joined_at
+INSERT INTO lantoa_contestant (contest_id, person_id, who, joined_unit_id, unit_id, "group", joined_at, valid_at,
+                               public_name)
+SELECT %(contest)s, person, decode(md5('who ' || person), 'hex'), unit, unit, "group", joined_at, joined_at, name
   FROM crowd ORDER BY joined_at, i
 """,
     """

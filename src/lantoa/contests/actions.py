@@ -88,6 +88,8 @@ def rechecking(*, person: Person, at: datetime | None = None) -> Iterator[None]:
     named in public.
     """
     with transaction.atomic():
+        # The person first, then their entries, as whoever renames them: in another order two could wait for each other.
+        Person.objects.hold(person)
         yield
         _recheck(person, at)
 

@@ -177,6 +177,8 @@ class Contestant(models.Model):
     group = models.CharField("đối tượng", max_length=20, choices=Group)
     joined_at = models.DateTimeField("đăng ký lúc")
     valid_at = models.DateTimeField("hợp lệ từ", null=True, blank=True)
+    # The person's name while the entry is valid, else empty; kept by triggers (decision 0041), read by the standings.
+    public_name = models.CharField(max_length=120, default="", db_default="", editable=False)
     # Set when a correction concerns the entry: from then on exams/settling.py decides what its exams count for.
     corrected = models.BooleanField(default=False, db_default=False, editable=False)
 

@@ -37,6 +37,10 @@ class Group(models.TextChoices):
 class PersonQuerySet(models.QuerySet["Person"]):
     """Reads of people."""
 
+    def hold(self, person: Person) -> None:
+        """Lock somebody until the transaction ends: who changes the same person comes afterwards. One query."""
+        self.select_for_update(no_key=True).only("pk").get(pk=person.pk)
+
     def taken(self, *, phone: bytes | None, citizen_id: bytes | None, besides: Person | None = None) -> set[str]:
         """Which of two keyed indexes belong to somebody already. One query."""
         others = self.filter(Q(phone_index=phone) | Q(citizen_id_index=citizen_id))

@@ -203,11 +203,10 @@ WITH {_FROM_THE_FOLD}, recent AS MATERIALIZED (
 ), line AS (
     SELECT near.*, rank() OVER (ORDER BY {_KEY}) AS rank FROM near ORDER BY {_KEY}, contestant_id LIMIT %(size)s
 )
-SELECT line.rank::bigint, line.contestant_id, CASE WHEN c.valid_at IS NULL THEN '' ELSE person.full_name END,
+SELECT line.rank::bigint, line.contestant_id, c.public_name,
        u.code, u.kind, u.name, {_KEY}
   FROM line
   JOIN lantoa_contestant c ON c.id = line.contestant_id
-  JOIN lantoa_person person ON person.id = c.person_id
   LEFT JOIN LATERAL (
       SELECT unit_id FROM lantoa_movement WHERE {_CONTEST} AND contestant_id = c.id AND {_KNOWN}
        GROUP BY unit_id HAVING sum(reg) > 0) home ON true

@@ -104,14 +104,28 @@ def _level(number: int) -> str:
 _SHOWN = f"""
 SELECT (SELECT coalesce(sum(n), 0) FROM l0)::bigint, shown.code, shown.kind, shown.name,
        line.rank::bigint, line.contestant_id,
-       CASE WHEN c.valid_at IS NULL THEN '' ELSE person.full_name END, u.code, u.kind, u.name, {_KEY}
+       c.public_name, u.code, u.kind, u.name, {_KEY}
   FROM {{shown}}
   LEFT JOIN line ON true
   LEFT JOIN lantoa_contestant c ON c.id = line.contestant_id
-  LEFT JOIN lantoa_person person ON person.id = c.person_id
   LEFT JOIN lantoa_unit u ON u.id = line.unit_id
  ORDER BY {_KEY}, contestant_id
 """
+
+
+def _equals(only: str) -> str:
+    """The first of the lines (`near`) and how many equal to it were given on the page before: they rank as it does."""
+    return f"""m AS (SELECT {_KEY}, contestant_id FROM near ORDER BY {_KEY}, contestant_id LIMIT 1), given AS (
+    SELECT count(*) AS n FROM m, scope, lantoa_best b
+     WHERE {_CONTEST} {only} AND {row("b.")} = {row("m.")} AND b.contestant_id < m.contestant_id
+)"""
+
+
+# `above` are those strictly before the first line; what follows its equals ranks behind those `given` already, too.
+_LINE = f"""line AS (
+    SELECT near.*, (SELECT n FROM above) + place + CASE WHEN place > 1 THEN (SELECT n FROM given) ELSE 0 END AS rank
+      FROM (SELECT near.*, rank() OVER (ORDER BY {_KEY}) AS place FROM near) near
+)"""
 
 
 def _page(scope: str, depth: int, *, unit: bool) -> str:
@@ -137,22 +151,17 @@ l0 AS (
      WHERE before + n > %(offset)s ORDER BY missed LIMIT 1
 ), {levels},
 near AS (
-    SELECT b.*, p.before FROM p{depth} p, scope, LATERAL (
+    SELECT b.* FROM p{depth} p, scope, LATERAL (
         SELECT contestant_id, unit_id, {_KEY} FROM lantoa_best
          WHERE {_CONTEST} {of_unit} AND (missed, ms) >= (p.missed, p.slot * {tree.width(depth)})
          ORDER BY {_KEY}, contestant_id LIMIT (%(offset)s - p.before)::bigint + %(size)s) b
-), line AS (
-    SELECT near.*, before + rank() OVER (ORDER BY {_KEY}) AS rank FROM near
      ORDER BY {_KEY}, contestant_id OFFSET (SELECT (%(offset)s - before)::bigint FROM p{depth}) LIMIT %(size)s
-)
+), {_equals(of_unit)}, above AS (SELECT %(offset)s - n AS n FROM given), {_LINE}
 {_SHOWN.format(shown=shown)}"""
 
 
 def _after(scope: str, depth: int, *, unit: bool) -> str:
-    """The next rows behind a key from the index, the rank of the first of them from the tree; no depth costs more.
-
-    The first may be equal to rows already given (`given`): what follows those equals ranks behind all of them.
-    """
+    """The next rows behind a key from the index, the rank of the first of them from the tree; no depth costs more."""
     only = "AND unit_id = scope.id" if unit else ""
     behind = (
         f"({_KEY}) >= (%(missed)s, %(ms)s, %(at)s) AND ({_KEY}, contestant_id) > (%(missed)s, %(ms)s, %(at)s, %(last)s)"
@@ -168,16 +177,7 @@ near AS (
         SELECT contestant_id, unit_id, {_KEY} FROM lantoa_best WHERE {_CONTEST} {only} AND {behind}
          ORDER BY {_KEY}, contestant_id LIMIT %(size)s) b
      ORDER BY {_KEY}, contestant_id LIMIT %(size)s
-), m AS (SELECT {_KEY} FROM near ORDER BY {_KEY} LIMIT 1),
-above AS (SELECT sum({_before("scope.id", depth, only)}) AS n FROM m, scope),
-given AS (
-    SELECT count(*) AS n FROM m, scope, lantoa_best b
-     WHERE {_CONTEST} {only} AND {row("b.")} = {row("m.")} AND {row("m.")} = (%(missed)s, %(ms)s, %(at)s)
-       AND contestant_id <= %(last)s
-), line AS (
-    SELECT near.*, (SELECT n FROM above) + place + CASE WHEN place > 1 THEN (SELECT n FROM given) ELSE 0 END AS rank
-      FROM (SELECT near.*, rank() OVER (ORDER BY {_KEY}) AS place FROM near) near
-)
+), {_equals(only)}, above AS (SELECT sum({_before("scope.id", depth, only)}) AS n FROM m, scope), {_LINE}
 {_SHOWN.format(shown=shown)}"""
 
 

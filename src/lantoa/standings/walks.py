@@ -128,6 +128,9 @@ _LINE = f"""line AS (
 )"""
 
 
+_SKIPPED = "(%(offset)s - p.before)::bigint"  # results of the slot that lie before the page
+
+
 def _page(scope: str, depth: int, *, unit: bool) -> str:
     """Walk down the levels by running sums to the slot that holds row `offset`, then a short way along the index."""
     waiting = "AND unit_id IN (SELECT id FROM family)" if unit else ""
@@ -136,6 +139,14 @@ def _page(scope: str, depth: int, *, unit: bool) -> str:
     shown = (
         "top JOIN lantoa_unit shown USING (id)" if unit else "(SELECT NULL AS code, NULL AS kind, NULL AS name) shown"
     )
+    inside = f"""SELECT contestant_id, unit_id, {_KEY} FROM lantoa_best
+         WHERE {_CONTEST} {of_unit} AND (missed, ms) >= (p.missed, p.slot * {tree.width(depth)})
+         ORDER BY {_KEY}, contestant_id"""
+    # Of several units that became one, so many are read from each, and cut where they are together.
+    near = f"""SELECT b.* FROM p{depth} p, scope, LATERAL ({inside} LIMIT {_SKIPPED} + %(size)s) b
+     ORDER BY {_KEY}, contestant_id OFFSET (SELECT {_SKIPPED} FROM p{depth} p) LIMIT %(size)s"""
+    if not unit:
+        near = f"SELECT b.* FROM p{depth} p, LATERAL ({inside} OFFSET {_SKIPPED} LIMIT %(size)s) b"
     return f"""
 WITH RECURSIVE {scope},
 waiting AS (SELECT * FROM lantoa_change WHERE {_CONTEST} {waiting}),
@@ -151,11 +162,7 @@ l0 AS (
      WHERE before + n > %(offset)s ORDER BY missed LIMIT 1
 ), {levels},
 near AS (
-    SELECT b.* FROM p{depth} p, scope, LATERAL (
-        SELECT contestant_id, unit_id, {_KEY} FROM lantoa_best
-         WHERE {_CONTEST} {of_unit} AND (missed, ms) >= (p.missed, p.slot * {tree.width(depth)})
-         ORDER BY {_KEY}, contestant_id LIMIT (%(offset)s - p.before)::bigint + %(size)s) b
-     ORDER BY {_KEY}, contestant_id OFFSET (SELECT (%(offset)s - before)::bigint FROM p{depth}) LIMIT %(size)s
+    {near}
 ), {_equals(of_unit)}, above AS (SELECT %(offset)s - n AS n FROM given), {_LINE}
 {_SHOWN.format(shown=shown)}"""
 

@@ -350,6 +350,19 @@ def test_the_command_prints_counts_and_fails_on_errors(tmp_path, capsys):
     assert "CĐ 1" in printed
 
 
+def test_a_lesson_in_english_is_no_lesson_without_questions(tmp_path, capsys):
+    (tmp_path / "questions").mkdir()
+    (tmp_path / "lessons").mkdir()
+    (tmp_path / "facts.toml").write_text("", encoding="utf-8")
+    for name in ("1.1.md", "1.1.en.md", "1.2.md"):
+        (tmp_path / "lessons" / name).write_text("", encoding="utf-8")
+    question = (packages.REFERENCE / "questions" / "1.1.toml").read_text(encoding="utf-8")
+    (tmp_path / "questions" / "1.1.toml").write_text(question, encoding="utf-8")
+    main([str(tmp_path)])
+    told = [line for line in capsys.readouterr().out.splitlines() if "chưa có câu hỏi nào" in line]
+    assert [line.split(":")[0] for line in told] == ["! 1.2"]
+
+
 def test_the_command_can_look_at_one_topic(capsys):
     main([str(packages.REFERENCE), "--topic", "1", "--errors"])
     printed = capsys.readouterr().out

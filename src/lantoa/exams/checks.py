@@ -133,7 +133,8 @@ def _asked(data: dict[str, Any]) -> dict[str, Any]:
 
 def _lessons(folder: Path, items: Sequence[Item]) -> set[str]:
     """Return the codes of the lessons that are written; while none is, every lesson that a question names."""
-    return {path.stem for path in (folder / "lessons").glob("*.md")} or {item.lesson for item in items}
+    written = {path.stem for path in (folder / "lessons").glob("*.md")}
+    return {code for code in written if not code.endswith(".en")} or {item.lesson for item in items}
 
 
 def _table(items: Sequence[Item]) -> Iterator[str]:

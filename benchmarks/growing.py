@@ -4,8 +4,8 @@ One contest grows through the sizes. At each, what contestants and visitors do i
 connections (CPU of application and database a request), and the reads that could know the number are called alone
 (CPU and pages of the database a read). Beyond two million the crowd is lean: no accounts, sessions, progress or sealed
 numbers, so signing in and registering are not measured there. Each figure is divided by that of the first size: at most
-1.5 times its CPU, or twice its pages where the rounds lie too far apart to say anything. Half an hour lies between first
-and last, so CPU is counted by the machine's own pace at each size (`pace.py`). Ends by itself; results in
+1.5 times its CPU, or twice its pages where the rounds lie too far apart to say anything. Half an hour lies between
+first and last, so CPU is counted by the machine's own pace at each size (`pace.py`). Ends by itself; results in
 benchmarks/results/growth-DATE.json and as `growth` in latest.json. Ten million need about 25 GB of disk.
 """
 

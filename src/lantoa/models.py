@@ -18,8 +18,8 @@ from lantoa.standings.models import (
     Pulse,
     QuestionEdge,
     QuestionTally,
-    Tally,
-    TallyEdge,
+    Totals,
+    TotalsEdge,
     VisitTotal,
 )
 from lantoa.units.models import Cluster, ClusterMember, Population, Succession, Unit
@@ -64,10 +64,10 @@ __all__ = [
     "Session",
     "Share",
     "Succession",
-    "Tally",
-    "TallyEdge",
     "Tile",
     "Topic",
+    "Totals",
+    "TotalsEdge",
     "Unit",
     "Visit",
     "VisitLog",

@@ -27,7 +27,7 @@ from lantoa.people.sign_in import sign_in
 from lantoa.shares.models import Share
 from lantoa.standings.bulletins import as_known_today, faults
 from lantoa.standings.figures import figures
-from lantoa.standings.models import Bucket, Bulletin, Tally
+from lantoa.standings.models import Bucket, Bulletin, Totals
 from lantoa.standings.schedule import publish_due
 from tests.factories.contest import a_bank, a_contest, a_contestant
 
@@ -171,7 +171,7 @@ def test_a_beat_submits_what_ran_out_and_folds_it(db):
     assert Best.objects.get().contestant_id == late.pk
     assert not Change.objects.exists()
     assert sum(Bucket.objects.get(contest=contest, unit_id=CITY, level=0).counts) == 1
-    assert Tally.objects.filter(contest=contest, fin=1, att=1).exists()
+    assert Totals.objects.filter(contest=contest, fin=[1], att=[1]).exists()
 
 
 def test_a_beat_closes_more_than_one_batch(db, monkeypatch):

@@ -18,7 +18,7 @@ from lantoa.exams.marking import NOTHING
 from lantoa.exams.models import Attempt, Best
 from lantoa.people.models import Account, Role
 from lantoa.standings.figures import figures
-from lantoa.standings.fold import fold_past, fold_ranks, fold_tallies
+from lantoa.standings.fold import fold_past, fold_ranks, fold_totals
 from lantoa.standings.past import past_rank, past_top, past_unit_rank
 from lantoa.standings.ranks import my_ranks
 from lantoa.standings.rebuild import difference, rebuild
@@ -88,7 +88,7 @@ class Story:
             close_overdue(at=self.moment)
         elif act == "fold":
             fold_ranks(self.contest)
-            fold_tallies(self.contest, self.moment)
+            fold_totals(self.contest, self.moment)
             fold_past(self.contest)
 
     def end(self):
@@ -196,7 +196,7 @@ def test_scores_of_corrections_and_mergers_agree_with_both_recounts_and_leave_wh
         )
     assert figures(contest, DURING, many.moment).units == before
     many.moment += timedelta(minutes=2)
-    fold_tallies(contest, many.moment)
+    fold_totals(contest, many.moment)
     fold_past(contest)
     many.people = many.people[:25]
     assert_all_agree(many, [0.2, 0.5, 0.9, 0.99])

@@ -14,7 +14,7 @@ from lantoa.contests.visits import Visit
 from lantoa.exams.models import Attempt
 from lantoa.people.models import Account
 from lantoa.standings.figures import Measure, curve, figures
-from lantoa.standings.fold import fold_tallies, fold_visits
+from lantoa.standings.fold import fold_totals, fold_visits
 from lantoa.units.models import Cluster, ClusterMember, Kind, Population, Succession, Unit
 from tests.factories.contest import CLOSES, DURING, OPENS, a_contest, a_contestant
 from tests.factories.crowd import crowd
@@ -54,7 +54,7 @@ class TestHistories(TestCase):
         crowd(contest, people=people, seed=seed)
         exactly = Attempt.objects.filter(contestant__contest=contest).values_list("submitted_at", flat=True)[:2]
         for fold in [0, *sorted(folds)]:
-            fold_tallies(contest, OPENS + timedelta(seconds=fold))
+            fold_totals(contest, OPENS + timedelta(seconds=fold))
             for at in [*(OPENS + timedelta(seconds=s) for s in moments), *exactly]:
                 found = figures(contest, at)
                 assert shown(found) == recount(contest, at)
@@ -79,7 +79,7 @@ def test_before_anybody_came_every_unit_stands_at_zero(contest):
 def test_the_curve_ends_each_day_at_midnight_and_now_at_the_moment_asked(crowded):
     for folded in (None, OPENS + timedelta(days=3, seconds=90), DURING):
         if folded:
-            fold_tallies(crowded, folded)
+            fold_totals(crowded, folded)
         days = curve(crowded, DURING)
         assert [day.day for day in days] == [date(2025, 10, 11 + n) for n in range(11)]
         for n, day in enumerate(days):
@@ -214,5 +214,5 @@ def test_the_figures_do_not_depend_on_the_time_zone_of_the_session(crowded):
     expected = figures(crowded, DURING).units
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL TIME ZONE 'Asia/Kathmandu'")
-        fold_tallies(crowded, DURING)
+        fold_totals(crowded, DURING)
         assert figures(crowded, DURING).units == expected

@@ -2,37 +2,44 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import pairwise
 from threading import Barrier, Event
 
 import psycopg
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
+from django.db.models import Sum
 
 from lantoa.contests.models import Contestant, Movement
 from lantoa.exams.actions import close_overdue, start_attempt, submit_attempt
 from lantoa.exams.models import Attempt, Best, Change
 from lantoa.lib import clock
 from lantoa.standings import fold
-from lantoa.standings.fold import fold_all, fold_past, fold_ranks, fold_tallies, fold_visits, settled
-from lantoa.standings.models import Bucket, PastBucket, Tally, TallyEdge
+from lantoa.standings.figures import INSTANT, figures
+from lantoa.standings.fold import fold_all, fold_past, fold_ranks, fold_totals, fold_visits, settled
+from lantoa.standings.models import Bucket, PastBucket, Totals, TotalsEdge
 from lantoa.standings.past import past_rank
 from lantoa.standings.rebuild import difference, rebuild
 from tests.factories.contest import DURING, OPENS, a_bank, a_contest, a_contestant
 from tests.factories.crowd import crowd
 from tests.standings.recount import by_sql
+from tests.standings.test_figures import shown
 
 MINUTE = timedelta(minutes=1)
 
 
 def derived():
-    tallies = set(Tally.objects.values_list("unit_id", "until", "reg", "fin", "att"))
+    units = TotalsEdge.objects.get().units
+    totals = [
+        (units, *map(str, row)) for row in Totals.objects.order_by("until").values_list("until", "reg", "fin", "att")
+    ]
     buckets = {
         (*bucket, place, n)
         for *bucket, counts in Bucket.objects.values_list("unit_id", "level", "missed", "slot", "counts")
         for place, n in enumerate(counts)
         if n
     }
-    return tallies, buckets
+    return totals, buckets
 
 
 def test_folding_in_pieces_gives_what_a_rebuild_gives(contest):
@@ -40,8 +47,8 @@ def test_folding_in_pieces_gives_what_a_rebuild_gives(contest):
         crowd(contest, people=60, seed=piece + 1, until=DURING)
         fold_ranks(contest)
     for hours in (5, 5.01, 30, 31, 100, 300):
-        fold_tallies(contest, OPENS + timedelta(hours=hours))
-    fold_tallies(contest, clock.now())
+        fold_totals(contest, OPENS + timedelta(hours=hours))
+    fold_totals(contest, clock.now())
     pieces = derived()
     assert difference(contest) == []
     rebuild(contest)
@@ -55,15 +62,15 @@ def test_folding_again_changes_nothing(crowded):
         fold_all(DURING)
     once = derived()
     fold_all(DURING)
-    fold_tallies(crowded, DURING - timedelta(days=1))
+    fold_totals(crowded, DURING - timedelta(days=1))
     assert derived() == once
-    assert TallyEdge.objects.get().until == DURING - MINUTE
+    assert TotalsEdge.objects.get().until == DURING - MINUTE
 
 
 def test_an_hour_is_folded_with_each_so_many_results_too_the_same_in_pieces_and_at_once(contest):
     crowd(contest, people=6000, seed=1, until=DURING)
     for hours in (1, 30, 30.7, 100, 100.4, 400):
-        fold_tallies(contest, OPENS + timedelta(hours=hours))
+        fold_totals(contest, OPENS + timedelta(hours=hours))
         fold_past(contest)
     pieces = set(PastBucket.objects.values_list("until", "missed", "slot", "n"))
     (inside,) = {until for until, *_ in pieces if until.minute}
@@ -80,9 +87,32 @@ def test_an_hour_is_folded_with_each_so_many_results_too_the_same_in_pieces_and_
             assert (place.rank, place.total) == (ranks[me.pk], len(ranks))
 
 
+def test_a_busy_minute_is_kept_in_pieces_the_same_whenever_it_is_folded(contest):
+    crowd(contest, people=4000, seed=1, until=OPENS + 6 * MINUTE)
+    for minutes in (1, 2.5, 4, 5):
+        fold_totals(contest, OPENS + minutes * MINUTE)
+    fold_totals(contest, clock.now())
+    once = derived()
+    assert difference(contest) == []
+    rebuild(contest)
+    assert derived()[0] == once[0]
+    kept = list(Totals.objects.order_by("until").values_list("until", flat=True))
+    inside = [until for until in kept if until.second or until.microsecond]
+    assert len(inside) > 4
+    assert max(b - a for a, b in pairwise(kept) if a >= OPENS + MINUTE and b in inside) < MINUTE
+    for until in inside[:3]:
+        for at in (until - MINUTE / 600, until - INSTANT, until, until + MINUTE / 7):
+            steps = (
+                Movement.objects.filter(at__lte=at).values_list("unit_id").annotate(Sum("reg"), Sum("fin"), Sum("att"))
+            )
+            assert {unit: row for unit, row in shown(figures(contest, at)).items() if any(row)} == {
+                unit: sums for unit, *sums in steps
+            }
+
+
 def test_the_last_minute_stays_unfolded(contest):
-    fold_tallies(contest, clock.now())
-    assert TallyEdge.objects.get().until <= clock.now() - MINUTE
+    fold_totals(contest, clock.now())
+    assert TotalsEdge.objects.get().until <= clock.now() - MINUTE
 
 
 def test_nothing_after_the_deadline_of_an_overdue_attempt_is_folded_until_it_is_closed(contest):
@@ -91,11 +121,11 @@ def test_nothing_after_the_deadline_of_an_overdue_attempt_is_folded_until_it_is_
     started = start_attempt(contestant=slow, at=DURING)
     at = started.deadline + timedelta(hours=1)
     submit_attempt(contestant=quick, number=start_attempt(contestant=quick, at=DURING).number, at=DURING + MINUTE)
-    fold_tallies(contest, at)
-    assert TallyEdge.objects.get().until == started.deadline.replace(second=0, microsecond=0)
+    fold_totals(contest, at)
+    assert TotalsEdge.objects.get().until == started.deadline.replace(second=0, microsecond=0)
     close_overdue(limit=10, at=at)
-    fold_tallies(contest, at)
-    assert TallyEdge.objects.get().until == at - MINUTE
+    fold_totals(contest, at)
+    assert TotalsEdge.objects.get().until == at - MINUTE
     assert difference(contest) == []
 
 
@@ -106,8 +136,8 @@ def test_nothing_after_the_deadline_of_an_overdue_attempt_is_folded_until_it_is_
         (lambda c: Best.objects.filter(contest=c).update(missed=19), "F3"),
         (lambda c: Bucket.objects.filter(level=2)[:1].get().delete(), "F4"),
         (lambda c: Bucket.objects.filter(level=0, unit_id=-1).update(counts=[1]), "F4"),
-        (lambda c: Tally.objects.order_by("until").last().delete(), "F5"),
-        (lambda c: Tally.objects.filter(pk=Tally.objects.first().pk).update(att=10**6), "F5"),
+        (lambda c: Totals.objects.order_by("until").last().delete(), "F5"),
+        (lambda c: Totals.objects.filter(pk=Totals.objects.first().pk).update(att=[10**6]), "F5"),
         (lambda c: Movement.objects.create(contest=c, at=OPENS, known_at=OPENS, unit=c.root.children.first(), contestant=Contestant.objects.filter(contest=c)[0], reg=1), "F2"),
         (lambda c: Movement.objects.create(contest=c, at=OPENS, known_at=OPENS, unit=c.root, contestant=Contestant.objects.filter(contest=c)[0], att=1), "F1"),
     ],
@@ -179,7 +209,7 @@ def two_at_once(contest):
     def first():
         try:
             with transaction.atomic():
-                fold_tallies(contest, DURING)
+                fold_totals(contest, DURING)
                 folded.set()
                 go_on.wait(20)
         finally:
@@ -188,7 +218,7 @@ def two_at_once(contest):
     def second():
         folded.wait(20)
         try:
-            fold_tallies(contest, DURING)
+            fold_totals(contest, DURING)
         finally:
             connections.close_all()
 
@@ -215,7 +245,7 @@ def test_a_second_worker_waits_for_the_first_and_finds_nothing_left():
     contest = a_contest()
     crowd(contest, people=50, until=DURING)
     assert two_at_once(contest) is None
-    assert Tally.objects.exists()
+    assert Totals.objects.exists()
     assert difference(contest) == []
 
 

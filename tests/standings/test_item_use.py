@@ -11,7 +11,7 @@ from lantoa.exams.actions import start_attempt, submit_attempt
 from lantoa.exams.marking import ORDERS
 from lantoa.exams.models import Attempt, Question
 from lantoa.lib import clock
-from lantoa.standings.fold import fold_all, fold_tallies
+from lantoa.standings.fold import fold_all, fold_totals
 from lantoa.standings.item_use import ENOUGH, discrimination, item_use, of_question
 from lantoa.standings.models import QuestionTally
 from lantoa.standings.rebuild import difference, rebuild
@@ -66,8 +66,8 @@ def sit(who, at, skill, lot):
 def test_every_figure_is_that_of_a_recount_from_the_sheets(sat):
     contest = sat
     for hours in (5, 30, 31):
-        fold_tallies(contest, OPENS + timedelta(hours=hours))
-    fold_tallies(contest, clock.now())
+        fold_totals(contest, OPENS + timedelta(hours=hours))
+    fold_totals(contest, clock.now())
     use, expected = item_use(contest), recounted()
     assert {one.question.pk for one in use.questions} == set(expected)
     for one in use.questions:

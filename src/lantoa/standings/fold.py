@@ -14,7 +14,7 @@ from lantoa.contests.models import Contest
 from lantoa.exams.results import earliest_overdue
 from lantoa.standings import past_walks, statements
 from lantoa.standings.item_use import fold_questions
-from lantoa.standings.models import TallyEdge
+from lantoa.standings.models import TotalsEdge
 
 LOCK_KEY = 0x1A70  # one advisory lock a contest: folds and rebuilds take turns
 
@@ -33,7 +33,7 @@ def fold_ranks(contest: Contest) -> None:
             cursor.execute(statements.FOLD_RANKS, {"contest": contest.pk})
 
 
-def fold_tallies(contest: Contest, at: datetime) -> bool:
+def fold_totals(contest: Contest, at: datetime) -> bool:
     """Running totals by minute and sums by question, as far as all facts are known; whether farther than before.
 
     That is up to a minute ago, never beyond the start of the oldest running transaction, and never beyond the deadline
@@ -46,10 +46,10 @@ def fold_tallies(contest: Contest, at: datetime) -> bool:
         overdue = earliest_overdue(contest.pk, at)
         until = min(until, overdue) if overdue else until
         edge = _minute(until)
-        if TallyEdge.objects.filter(contest=contest, until__gte=edge).exists():
+        if TotalsEdge.objects.filter(contest=contest, until__gte=edge).exists():
             return False
         with connection.cursor() as cursor:
-            cursor.execute(statements.FOLD_TALLIES, {"contest": contest.pk, "until": edge})
+            cursor.execute(statements.FOLD_TOTALS, {"contest": contest.pk, "until": edge})
         fold_questions(contest)
         return True
 
@@ -77,7 +77,7 @@ def fold_all(at: datetime) -> None:
     """Fold every contest; the worker calls it each second."""
     for contest in Contest.objects.only("pk"):
         fold_ranks(contest)
-        if fold_tallies(contest, at):
+        if fold_totals(contest, at):
             fold_past(contest)
         fold_visits(contest, at)
 

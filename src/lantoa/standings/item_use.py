@@ -18,7 +18,7 @@ from django.db import connection
 from lantoa.contests.models import Contest
 from lantoa.exams.models import Question
 from lantoa.standings import item_statements
-from lantoa.standings.models import QuestionEdge, QuestionTally, TallyEdge
+from lantoa.standings.models import QuestionEdge, QuestionTally, TotalsEdge
 
 ENOUGH = 30  # first attempts with the question: figures of fewer say nothing yet
 HARDEST, EASIEST = 0.35, 0.97  # items.md §8: look again beyond these
@@ -61,8 +61,8 @@ class Use:
 
 
 def fold_questions(contest: Contest) -> None:
-    """Add the first attempts of the minutes that the totals have reached (`TallyEdge`); the caller holds the lock."""
-    totals = TallyEdge.objects.filter(contest=contest).first()
+    """Add the first attempts of the minutes that the totals have reached (`TotalsEdge`); the caller holds the lock."""
+    totals = TotalsEdge.objects.filter(contest=contest).first()
     if totals is None:
         return
     edge = QuestionEdge.objects.filter(contest=contest).first()

@@ -16,30 +16,33 @@ from lantoa.exams.models import Question
 from lantoa.people.models import Account
 
 
-class Tally(models.Model):
-    """Running totals of a unit from all facts with `at < until`, at the end of each minute in which it moved."""
+class Totals(models.Model):
+    """Totals from all facts with `at < until`: of every unit at once, in the order of `TotalsEdge.units`.
 
-    pk = models.CompositePrimaryKey("contest_id", "unit_id", "until")
+    A unit that came later has no place yet. `until` ends a minute in which something moved, or a PIECE of its facts.
+    """
+
+    pk = models.CompositePrimaryKey("contest_id", "until")
     contest = models.ForeignKey(Contest, models.CASCADE, related_name="+", db_index=False)
-    unit_id = models.BigIntegerField()
     until = models.DateTimeField()
-    reg = models.IntegerField()
-    fin = models.IntegerField()
-    att = models.IntegerField()
+    reg = ArrayField(models.IntegerField())
+    fin = ArrayField(models.IntegerField())
+    att = ArrayField(models.IntegerField())
 
     class Meta:
         verbose_name = "lũy kế"
         verbose_name_plural = "lũy kế"
 
     def __str__(self) -> str:
-        return f"{self.unit_id} {self.until}"
+        return str(self.until)
 
 
-class TallyEdge(models.Model):
-    """How far a contest is folded; the query counts the rest from the movements: never wrong, only slower."""
+class TotalsEdge(models.Model):
+    """How far a contest is folded, and of which units; the query counts the rest: never wrong, only slower."""
 
     contest = models.OneToOneField(Contest, models.CASCADE, primary_key=True, related_name="+")
     until = models.DateTimeField()
+    units = ArrayField(models.BigIntegerField())
 
     class Meta:
         verbose_name = "mốc gộp"

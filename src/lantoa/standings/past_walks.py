@@ -74,7 +74,7 @@ FOLD = f"""
 WITH last AS MATERIALIZED (
     SELECT coalesce(max(until), '-infinity') AS until FROM lantoa_pastbucket WHERE {_CONTEST}
 ), edge AS MATERIALIZED (
-    SELECT until FROM lantoa_tallyedge WHERE {_CONTEST}
+    SELECT until FROM lantoa_totalsedge WHERE {_CONTEST}
 ), {
     _folds(
         f"SELECT missed, slot, n FROM lantoa_pastbucket WHERE {_CONTEST} AND until = (SELECT until FROM last)",

@@ -26,7 +26,7 @@ SELECT clock_timestamp(),
        (SELECT count(*) FROM (SELECT FROM lantoa_waiting LIMIT %(most)s) few),
        (SELECT to_timestamp(at_ms / 1000.0) FROM lantoa_entry
          WHERE id = (SELECT min(entry_id) FROM lantoa_waiting)),
-       (SELECT min(t.until) FROM lantoa_tallyedge t JOIN lantoa_contest c ON c.id = t.contest_id
+       (SELECT min(t.until) FROM lantoa_totalsedge t JOIN lantoa_contest c ON c.id = t.contest_id
          WHERE clock_timestamp() BETWEEN c.opens_at AND c.closes_at),
        log.signed, log.unsigned
   FROM (SELECT max(h.at) AS signed,

@@ -10,7 +10,7 @@ from lantoa.exams.ranking import RANKING
 from lantoa.exams.settling import unsettled
 from lantoa.lib import clock
 from lantoa.standings import item_statements, past_walks, statements
-from lantoa.standings.fold import fold_past, fold_tallies, fold_visits, lock
+from lantoa.standings.fold import fold_past, fold_totals, fold_visits, lock
 
 _KEY = ", ".join(RANKING)
 _SHOWN = 3
@@ -71,7 +71,7 @@ SELECT DISTINCT format('contestant %%s', contestant_id) AS what FROM (
     (SELECT * FROM expected EXCEPT SELECT * FROM kept) UNION (SELECT * FROM kept EXCEPT SELECT * FROM expected)
 ) differing""",
     "F4 buckets and waiting changes are the recount of the best results": statements.RANKS_DIFFER,
-    "F5 the totals by minute are the sums of the steps before them": statements.TALLIES_DIFFER,
+    "F5 the totals by minute are the sums of the steps before them": statements.TOTALS_DIFFER,
     "F5 the folds of past moments are the sums of the results before them": past_walks.DIFFER,
     "F5 the sums of questions are the recount of the first attempts before them": item_statements.DIFFER,
     "F5 the totals of visits are the sums of the minutes before them": statements.VISITS_DIFFER,
@@ -86,7 +86,7 @@ def rebuild(contest: Contest) -> None:
             for statement in (*statements.FORGET, statements.REBUILD_RANKS):
                 cursor.execute(statement, {"contest": contest.pk})
         at = clock.now()
-        fold_tallies(contest, at)
+        fold_totals(contest, at)
         fold_visits(contest, at)
         fold_past(contest)
 

@@ -25,12 +25,24 @@ def heir(at: str, known_at: str) -> str:
 _FACTS = "lantoa_movement WHERE contest_id = %(contest)s AND correction_id IS NULL"
 _FIXES = "lantoa_movement WHERE contest_id = %(contest)s AND correction_id IS NOT NULL"
 
+PIECE = 500  # facts of a busy minute after which its totals are kept once more: so many at most are read behind them
+
+
+def _folded(before: str) -> str:
+    """The totals of the last moment kept that is not after `before`: everything of each unit before that moment."""
+    return f"""folded AS MATERIALIZED (
+    SELECT t.until, e.units, t.reg, t.fin, t.att
+      FROM lantoa_totals t JOIN lantoa_totalsedge e ON e.contest_id = t.contest_id
+     WHERE t.contest_id = %(contest)s AND t.until <= {before} ORDER BY t.until DESC LIMIT 1
+)"""
+
+
+_EACH_UNIT = "SELECT u.* FROM folded, unnest(units, reg, fin, att) AS u(unit_id, reg, fin, att)"
+_SINCE = "coalesce((SELECT until FROM folded), '-infinity')"
+
 FIGURES = f"""
 WITH RECURSIVE {_PLACE},
-edge AS MATERIALIZED (
-    SELECT coalesce((SELECT least(until, date_trunc('minute', %(before)s)) FROM lantoa_tallyedge
-                      WHERE contest_id = %(contest)s), '-infinity') AS w
-), {heir("%(at)s", "%(known_at)s")},
+{_folded("%(before)s")}, {heir("%(at)s", "%(known_at)s")},
 chain(unit_id, shown, since) AS (
     SELECT id, id, NULL::timestamptz FROM place
     UNION
@@ -40,12 +52,9 @@ chain(unit_id, shown, since) AS (
     SELECT c.* FROM chain c
      WHERE NOT EXISTS (SELECT FROM heir h JOIN place p ON p.id = h.successor_id WHERE h.unit_id = c.shown)
 ), part AS (
-    SELECT p.id AS unit_id, t.reg, t.fin, t.att FROM place p, LATERAL (
-        SELECT reg, fin, att FROM lantoa_tally
-         WHERE contest_id = %(contest)s AND unit_id = p.id AND until <= (SELECT w FROM edge)
-         ORDER BY until DESC LIMIT 1) t
+    {_EACH_UNIT}
     UNION ALL
-    SELECT unit_id, reg, fin, att FROM {_FACTS} AND at >= (SELECT w FROM edge) AND at < %(before)s
+    SELECT unit_id, reg, fin, att FROM {_FACTS} AND at >= {_SINCE} AND at < %(before)s
     UNION ALL
     SELECT unit_id, reg, fin, att FROM {_FIXES} AND at < %(before)s AND known_at <= %(known_at)s
 ), counted AS (
@@ -77,23 +86,14 @@ SELECT v.total::bigint, p.id, coalesce(h.shown, p.id), h.since,
 
 # Totals of the whole contest before each of the instants in `points`.
 CURVE = f"""
-WITH {_PLACE},
-edge AS MATERIALIZED (
-    SELECT coalesce((SELECT until FROM lantoa_tallyedge WHERE contest_id = %(contest)s), '-infinity') AS w
-), point AS (
-    SELECT before, least((SELECT w FROM edge), date_trunc('minute', before)) AS w
-      FROM unnest(%(points)s::timestamptz[]) AS p(before)
-)
-SELECT coalesce(total.reg, 0), coalesce(total.fin, 0), coalesce(total.att, 0) FROM point, LATERAL (
-    SELECT sum(reg) AS reg, sum(fin) AS fin, sum(att) AS att FROM (
-        SELECT t.reg, t.fin, t.att FROM place p, LATERAL (
-            SELECT reg, fin, att FROM lantoa_tally
-             WHERE contest_id = %(contest)s AND unit_id = p.id AND until <= point.w
-             ORDER BY until DESC LIMIT 1) t
+SELECT total.* FROM unnest(%(points)s::timestamptz[]) AS point(before), LATERAL (
+    WITH {_folded("point.before")}
+    SELECT coalesce(sum(reg), 0), coalesce(sum(fin), 0), coalesce(sum(att), 0) FROM (
+        {_EACH_UNIT}
         UNION ALL
-        SELECT reg, fin, att FROM {_FACTS} AND at >= point.w AND at < point.before
+        SELECT unit_id, reg, fin, att FROM {_FACTS} AND at >= {_SINCE} AND at < point.before
         UNION ALL
-        SELECT reg, fin, att FROM {_FIXES} AND at < point.before AND known_at <= %(known_at)s
+        SELECT unit_id, reg, fin, att FROM {_FIXES} AND at < point.before AND known_at <= %(known_at)s
     ) part
 ) total ORDER BY point.before
 """
@@ -128,27 +128,65 @@ INSERT INTO lantoa_bucket (contest_id, unit_id, level, missed, slot, counts)
 SELECT %(contest)s, unit_id, level, missed, slot, counts FROM ({tree.buckets("step")}) sums
 """
 
-_MINUTES = """SELECT unit_id, date_trunc('minute', at) + interval '1 minute' AS until,
-           sum(reg)::int AS reg, sum(fin)::int AS fin, sum(att)::int AS att
-      FROM lantoa_movement WHERE contest_id = %(contest)s AND correction_id IS NULL"""
+_SUMS = ("reg", "fin", "att")
 
-FOLD_TALLIES = f"""
-WITH old AS (
-    SELECT coalesce((SELECT until FROM lantoa_tallyedge WHERE contest_id = %(contest)s), '-infinity') AS until
-), step AS (
-    {_MINUTES} AND at >= (SELECT until FROM old) AND at < %(until)s GROUP BY 1, 2
-), base AS MATERIALIZED (
-    SELECT u.unit_id, t.reg, t.fin, t.att FROM (SELECT DISTINCT unit_id FROM step) u, LATERAL (
-        SELECT reg, fin, att FROM lantoa_tally WHERE contest_id = %(contest)s AND unit_id = u.unit_id
-         ORDER BY until DESC LIMIT 1) t
-), edge AS (
-    INSERT INTO lantoa_tallyedge (contest_id, until) VALUES (%(contest)s, %(until)s)
-    ON CONFLICT (contest_id) DO UPDATE SET until = excluded.until WHERE lantoa_tallyedge.until < excluded.until
+
+def _counted(units: str, base: str, since: str, until: str) -> str:
+    """Rows (until, reg, fin, att) of the totals between two instants, each an array in the order of `member`.
+
+    A minute in which something moved is kept at its end, and before that each time that PIECE of its facts are reached:
+    which moments these are follows from the facts alone. `units` are those in `base` in their order; whoever comes
+    later stands behind them, in the order of their first facts.
+    """
+    ranked = f"SELECT *, date_trunc('minute', at) AS minute FROM {_FACTS} AND at >= {since} AND at < {until}"
+    sums = ", ".join(f"sum({name})::int AS {name}" for name in _SUMS)
+    running = ", ".join(f"coalesce(b.{name}, 0) + coalesce(sum(s.{name}) OVER w, 0)::int AS {name}" for name in _SUMS)
+    arrays = ", ".join(f"array_agg({name} ORDER BY place) AS {name}" for name in _SUMS)
+    return f"""base AS MATERIALIZED ({base}),
+fact AS (
+    SELECT *, (rank() OVER (PARTITION BY minute ORDER BY at) - 1) / {PIECE} AS piece FROM ({ranked}) ranked
+), piece AS MATERIALIZED (
+    SELECT minute, piece, unit_id, min(at) AS first, {sums} FROM fact GROUP BY 1, 2, 3
+), moment AS (
+    SELECT minute, piece, lead(min(first), 1, minute + interval '1 minute') OVER (PARTITION BY minute ORDER BY piece)
+        AS until FROM piece GROUP BY 1, 2
+), step AS MATERIALIZED (
+    SELECT unit_id, until, reg, fin, att FROM piece JOIN moment USING (minute, piece)
+), member AS MATERIALIZED (
+    SELECT unit_id, came.since, row_number() OVER (ORDER BY known.place, came.since, unit_id) AS place
+      FROM unnest({units}) WITH ORDINALITY AS known(unit_id, place)
+      FULL JOIN (SELECT unit_id, min(until) AS since FROM step GROUP BY 1) came USING (unit_id)
+), running AS (
+    SELECT until, place, {running}, b.place IS NOT NULL OR m.since <= until AS there
+      FROM (SELECT DISTINCT until FROM step) ended CROSS JOIN member m
+      LEFT JOIN step s USING (unit_id, until) LEFT JOIN base b USING (place)
+    WINDOW w AS (PARTITION BY place ORDER BY until)
+), totals AS (
+    SELECT until, {arrays} FROM running WHERE there GROUP BY until
+)"""
+
+
+_EDGE = "FROM lantoa_totalsedge WHERE contest_id = %(contest)s"
+_KNOWN_UNITS = f"coalesce((SELECT units {_EDGE}), '{{}}')"
+_NEWEST = "lantoa_totals WHERE contest_id = %(contest)s ORDER BY until DESC LIMIT 1"
+
+_PLACED = "unnest(reg, fin, att) WITH ORDINALITY AS b(reg, fin, att, place)"
+
+FOLD_TOTALS = f"""
+WITH {
+    _counted(
+        _KNOWN_UNITS,
+        f"SELECT b.* FROM (SELECT * FROM {_NEWEST}) newest, {_PLACED}",
+        f"coalesce((SELECT until {_EDGE}), '-infinity')",
+        "%(until)s",
+    )
+}, edge AS (
+    INSERT INTO lantoa_totalsedge (contest_id, until, units)
+    SELECT %(contest)s, %(until)s, ARRAY(SELECT unit_id FROM member ORDER BY place)
+    ON CONFLICT (contest_id) DO UPDATE SET until = excluded.until, units = excluded.units
+      WHERE lantoa_totalsedge.until < excluded.until
 )
-INSERT INTO lantoa_tally (contest_id, unit_id, until, reg, fin, att)
-SELECT %(contest)s, s.unit_id, s.until, coalesce(b.reg, 0) + sum(s.reg) OVER w, coalesce(b.fin, 0) + sum(s.fin) OVER w,
-       coalesce(b.att, 0) + sum(s.att) OVER w
-  FROM step s LEFT JOIN base b USING (unit_id) WINDOW w AS (PARTITION BY s.unit_id ORDER BY s.until)
+INSERT INTO lantoa_totals (contest_id, until, reg, fin, att) SELECT %(contest)s, until, reg, fin, att FROM totals
 """
 
 _SEEN = """SELECT minute + interval '1 minute' AS until, sum(sum(n)) OVER (ORDER BY minute) AS total
@@ -166,19 +204,21 @@ SELECT %(contest)s, until, total + coalesce((SELECT total FROM last), 0) FROM (
 
 FORGET = [
     f"DELETE FROM lantoa_{table} WHERE contest_id = %(contest)s"
-    for table in ("tally", "tallyedge", "visittotal", "bucket", "pastbucket", "questiontally", "questionedge")
+    for table in ("totals", "totalsedge", "visittotal", "bucket", "pastbucket", "questiontally", "questionedge")
 ]
 
 # The tables as they are, against the facts as they are; each finds one text a difference.
-TALLIES_DIFFER = f"""
-WITH expected AS (
-    SELECT unit_id, until, sum(reg) OVER w AS reg, sum(fin) OVER w AS fin, sum(att) OVER w AS att FROM (
-        {_MINUTES} AND at < coalesce(
-            (SELECT until FROM lantoa_tallyedge WHERE contest_id = %(contest)s), '-infinity') GROUP BY 1, 2
-    ) step WINDOW w AS (PARTITION BY unit_id ORDER BY until)
-), kept AS (SELECT unit_id, until, reg, fin, att FROM lantoa_tally WHERE contest_id = %(contest)s)
-SELECT format('unit %%s until %%s', unit_id, until) AS what FROM (
-    (SELECT * FROM expected EXCEPT SELECT * FROM kept) UNION (SELECT * FROM kept EXCEPT SELECT * FROM expected)
+TOTALS_DIFFER = f"""
+WITH {
+    _counted(
+        _KNOWN_UNITS,
+        "SELECT NULL::int AS reg, NULL::int AS fin, NULL::int AS att, NULL::bigint AS place WHERE false",
+        "'-infinity'",
+        f"coalesce((SELECT until {_EDGE}), '-infinity')",
+    )
+}, kept AS (SELECT until, reg, fin, att FROM lantoa_totals WHERE contest_id = %(contest)s)
+SELECT format('until %%s', until) AS what FROM (
+    (SELECT * FROM totals EXCEPT SELECT * FROM kept) UNION (SELECT * FROM kept EXCEPT SELECT * FROM totals)
 ) differing
 """
 

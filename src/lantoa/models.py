@@ -13,8 +13,8 @@ from lantoa.people.sessions import Session
 from lantoa.shares.models import Report, Share
 from lantoa.standings.models import (
     Bucket,
+    BucketRun,
     Bulletin,
-    PastBucket,
     Pulse,
     QuestionEdge,
     QuestionTally,
@@ -32,6 +32,7 @@ __all__ = [
     "Bank",
     "Best",
     "Bucket",
+    "BucketRun",
     "Bulletin",
     "Certificate",
     "Change",
@@ -50,7 +51,6 @@ __all__ = [
     "Lesson",
     "Log",
     "Movement",
-    "PastBucket",
     "Person",
     "Population",
     "Prize",

@@ -17,8 +17,9 @@ from lantoa.lib import clock
 from lantoa.standings import fold
 from lantoa.standings.figures import INSTANT, figures
 from lantoa.standings.fold import fold_all, fold_past, fold_ranks, fold_totals, fold_visits, settled
-from lantoa.standings.models import Bucket, PastBucket, Totals, TotalsEdge
-from lantoa.standings.past import past_rank
+from lantoa.standings.models import Bucket, BucketRun, Totals, TotalsEdge
+from lantoa.standings.past import past_rank, past_top
+from lantoa.standings.past_runs import RUN
 from lantoa.standings.rebuild import difference, rebuild
 from tests.factories.contest import DURING, OPENS, a_bank, a_contest, a_contestant
 from tests.factories.crowd import crowd
@@ -40,6 +41,12 @@ def derived():
         if n
     }
     return totals, buckets
+
+
+def runs():
+    return set(
+        map(str, BucketRun.objects.values_list("level", "missed", "slot", "since", "nth", "counts", "at", "parts"))
+    )
 
 
 def test_folding_in_pieces_gives_what_a_rebuild_gives(contest):
@@ -67,24 +74,29 @@ def test_folding_again_changes_nothing(crowded):
     assert TotalsEdge.objects.get().until == DURING - MINUTE
 
 
-def test_an_hour_is_folded_with_each_so_many_results_too_the_same_in_pieces_and_at_once(contest):
+def test_the_steps_of_a_bucket_are_kept_in_runs_the_same_whenever_they_are_folded(contest):
     crowd(contest, people=6000, seed=1, until=DURING)
     for hours in (1, 30, 30.7, 100, 100.4, 400):
         fold_totals(contest, OPENS + timedelta(hours=hours))
         fold_past(contest)
-    pieces = set(PastBucket.objects.values_list("until", "missed", "slot", "n"))
-    (inside,) = {until for until, *_ in pieces if until.minute}
-    assert difference(contest) == []
-    PastBucket.objects.all().delete()
     fold_past(contest)
-    assert set(PastBucket.objects.values_list("until", "missed", "slot", "n")) == pieces
+    pieces = runs()
+    assert difference(contest) == []
+    BucketRun.objects.all().delete()
+    fold_past(contest)
+    assert runs() == pieces
+    root = BucketRun.objects.filter(level=0).order_by("since")
+    assert max(len(run.at) - run.at.count(run.at[-1]) for run in BucketRun.objects.all()) < RUN < root.count() * 10
+    inside = root[5].at[RUN // 2]
     best = Best.objects.filter(submitted_at__lt=inside - MINUTE).order_by("pk").select_related("contestant")
-    for at in (inside - MINUTE / 7, inside, inside + 7 * MINUTE):
+    for at in (root[5].since - INSTANT, root[5].since, inside - MINUTE / 7, inside, inside + 7 * MINUTE):
         with connection.cursor() as cursor:
-            ranks = {who: rank for who, rank, _, _ in by_sql.ranks(cursor, contest.pk, at, at)}
-        for me in [each.contestant for each in best[::200]]:
+            ranks = by_sql.ranks(cursor, contest.pk, at, at)
+        assert [(row.contestant, row.rank, row.missed, row.ms) for row in past_top(contest, 70, at)] == ranks[:70]
+        places = {who: rank for who, rank, _, _ in ranks}
+        for me in [each.contestant for each in best[::50]]:
             place = past_rank(me, at)
-            assert (place.rank, place.total) == (ranks[me.pk], len(ranks))
+            assert (place and (place.rank, place.total)) == ((places[me.pk], len(ranks)) if me.pk in places else None)
 
 
 def test_a_busy_minute_is_kept_in_pieces_the_same_whenever_it_is_folded(contest):
@@ -137,6 +149,8 @@ def test_nothing_after_the_deadline_of_an_overdue_attempt_is_folded_until_it_is_
         (lambda c: Bucket.objects.filter(level=2)[:1].get().delete(), "F4"),
         (lambda c: Bucket.objects.filter(level=0, unit_id=-1).update(counts=[1]), "F4"),
         (lambda c: Totals.objects.order_by("until").last().delete(), "F5"),
+        (lambda c: BucketRun.objects.filter(level=2)[:1].get().delete(), "F5"),
+        (lambda c: BucketRun.objects.filter(level=0).update(counts=[1]), "F5"),
         (lambda c: Totals.objects.filter(pk=Totals.objects.first().pk).update(att=[10**6]), "F5"),
         (lambda c: Movement.objects.create(contest=c, at=OPENS, known_at=OPENS, unit=c.root.children.first(), contestant=Contestant.objects.filter(contest=c)[0], reg=1), "F2"),
         (lambda c: Movement.objects.create(contest=c, at=OPENS, known_at=OPENS, unit=c.root, contestant=Contestant.objects.filter(contest=c)[0], att=1), "F1"),

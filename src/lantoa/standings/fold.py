@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from lantoa.contests.models import Contest
 from lantoa.exams.results import earliest_overdue
-from lantoa.standings import past_walks, statements
+from lantoa.standings import past_runs, statements
 from lantoa.standings.item_use import fold_questions
 from lantoa.standings.models import TotalsEdge
 
@@ -63,14 +63,11 @@ def fold_visits(contest: Contest, at: datetime) -> None:
 
 
 def fold_past(contest: Contest) -> None:
-    """Where everybody stood at each full hour and after each PIECE of results, as far as the totals are folded.
-
-    Ranks of past moments start from it.
-    """
+    """The steps of results into the runs of their buckets, as far as the totals are folded: ranks of past moments."""
     with transaction.atomic():
         lock(contest)
         with connection.cursor() as cursor:
-            cursor.execute(past_walks.FOLD, {"contest": contest.pk})
+            cursor.execute(past_runs.FOLD, {"contest": contest.pk})
 
 
 def fold_all(at: datetime) -> None:

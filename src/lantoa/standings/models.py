@@ -185,25 +185,29 @@ class Bulletin(models.Model):
         return data
 
 
-class PastBucket(models.Model):
-    """How many ranked in a slot of ten seconds by all facts with `at < until`: ranks of past moments.
+class BucketRun(models.Model):
+    """Steps of one of the city's buckets in their order, and what it counted before them: ranks of past moments.
 
-    `until` is a full hour, or a minute in which another PIECE of results was reached (past_walks.py).
+    `parts` are its parts from 1, with a minus where a result went; `nth` steps of this bucket lie before the first.
     """
 
-    pk = models.CompositePrimaryKey("contest_id", "until", "missed", "slot")
+    pk = models.CompositePrimaryKey("contest_id", "level", "missed", "slot", "since")
     contest = models.ForeignKey(Contest, models.CASCADE, related_name="+", db_index=False)
-    until = models.DateTimeField()
+    level = models.PositiveSmallIntegerField()
     missed = models.SmallIntegerField()
     slot = models.IntegerField()
-    n = models.IntegerField()
+    since = models.DateTimeField()
+    nth = models.IntegerField()
+    counts = ArrayField(models.IntegerField())
+    at = ArrayField(models.DateTimeField())
+    parts = ArrayField(models.SmallIntegerField())
 
     class Meta:
-        verbose_name = "ngăn xếp hạng theo giờ"
-        verbose_name_plural = "ngăn xếp hạng theo giờ"
+        verbose_name = "diễn biến ngăn xếp hạng"
+        verbose_name_plural = "diễn biến ngăn xếp hạng"
 
     def __str__(self) -> str:
-        return f"{self.until} {self.missed}/{self.slot}: {self.n}"
+        return f"{self.level}/{self.missed}/{self.slot} {self.since}"
 
 
 class QuestionTallyQuerySet(models.QuerySet["QuestionTally"]):

@@ -9,7 +9,7 @@ from lantoa.contests.models import Contest
 from lantoa.exams.ranking import RANKING
 from lantoa.exams.settling import unsettled
 from lantoa.lib import clock
-from lantoa.standings import item_statements, past_walks, statements
+from lantoa.standings import item_statements, past_runs, statements
 from lantoa.standings.fold import fold_past, fold_totals, fold_visits, lock
 
 _KEY = ", ".join(RANKING)
@@ -72,7 +72,7 @@ SELECT DISTINCT format('contestant %%s', contestant_id) AS what FROM (
 ) differing""",
     "F4 buckets and waiting changes are the recount of the best results": statements.RANKS_DIFFER,
     "F5 the totals by minute are the sums of the steps before them": statements.TOTALS_DIFFER,
-    "F5 the folds of past moments are the sums of the results before them": past_walks.DIFFER,
+    "F5 the runs of past moments are the steps of results, in their order": past_runs.DIFFER,
     "F5 the sums of questions are the recount of the first attempts before them": item_statements.DIFFER,
     "F5 the totals of visits are the sums of the minutes before them": statements.VISITS_DIFFER,
 }

@@ -204,7 +204,7 @@ SELECT %(contest)s, until, total + coalesce((SELECT total FROM last), 0) FROM (
 
 FORGET = [
     f"DELETE FROM lantoa_{table} WHERE contest_id = %(contest)s"
-    for table in ("totals", "totalsedge", "visittotal", "bucket", "pastbucket", "questiontally", "questionedge")
+    for table in ("totals", "totalsedge", "visittotal", "bucket", "bucketrun", "questiontally", "questionedge")
 ]
 
 # The tables as they are, against the facts as they are; each finds one text a difference.

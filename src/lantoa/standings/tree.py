@@ -14,6 +14,7 @@ CITY = -1
 WIDTHS = (60_000, 1_000, 50)  # ms a part holds at levels 1, 2, 3
 CITY_DEPTH = 3
 UNIT_DEPTH = 1
+PAST_DEPTH = 2  # levels whose steps are kept in their order, for past moments (past_runs.py)
 
 # Both are whole numbers and come first: a change of the ranking must change the tree, and a test says so.
 assert RANKING[:2] == ("missed", "ms")
@@ -24,6 +25,13 @@ _NODES = ",".join(
     for level, (whole, part) in enumerate(
         zip(("NULL::int", "NULL", *WIDTHS[: depth - 1]), ("NULL::int", *WIDTHS[:depth]), strict=True)
     )
+)
+
+
+# Where a step `s` lies in a level: the row, and the part of it from 1.
+_LYING = (
+    "CASE WHEN node.level > 0 THEN s.missed ELSE 0 END AS missed, coalesce(s.ms / node.whole, 0) AS slot, "
+    "coalesce(coalesce(mod(s.ms, node.whole), s.ms) / node.part, s.missed) + 1 AS place"
 )
 
 
@@ -56,10 +64,17 @@ def parts(source: str) -> str:
     """Counts (unit_id, level, missed, slot, place from 1, n) that the signed steps of ``source`` add up to."""
     return (
         f"SELECT CASE WHEN node.city THEN {CITY} ELSE s.unit_id END AS unit_id, node.level, "
-        "CASE WHEN node.level > 0 THEN s.missed ELSE 0 END AS missed, coalesce(s.ms / node.whole, 0) AS slot, "
-        "coalesce(coalesce(mod(s.ms, node.whole), s.ms) / node.part, s.missed) + 1 AS place, sum(s.n)::int AS n "
+        f"{_LYING}, sum(s.n)::int AS n "
         f"FROM {source} s CROSS JOIN (VALUES {_NODES}) AS node(city, level, whole, part) "
         "GROUP BY 1, 2, 3, 4, 5 HAVING sum(s.n) <> 0"
+    )
+
+
+def placed(source: str) -> str:
+    """Where each signed step (at, n, missed, ms) of ``source`` lies in the city's levels that keep their steps."""
+    return (
+        f"SELECT s.at, s.n, node.level, {_LYING} FROM {source} s CROSS JOIN (VALUES {_NODES}) "
+        f"AS node(city, level, whole, part) WHERE node.city AND node.level <= {PAST_DEPTH}"
     )
 
 

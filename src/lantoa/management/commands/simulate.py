@@ -41,7 +41,7 @@ from lantoa.management.simulate.published import CLOSES, MILLISECOND, OPENS, REF
 from lantoa.management.simulate.sittings import Exam
 from lantoa.people.models import Account
 from lantoa.standings.bulletins import publish_bulletin
-from lantoa.standings.models import Bucket, PastBucket, Totals, VisitTotal
+from lantoa.standings.models import Bucket, BucketRun, Totals, VisitTotal
 from lantoa.standings.rebuild import rebuild
 from lantoa.units.models import Population, Unit
 
@@ -52,7 +52,7 @@ SEED = 2025
 BEFORE = OPENS - PREPARED
 KNOWN = timedelta(minutes=1)  # after a moment its facts are known; so long again, and the bulletin is out
 MANY = 100_000  # entries numbered at once
-DERIVED = (Bucket, PastBucket, Totals, VisitTotal, Leaf)
+DERIVED = (Bucket, BucketRun, Totals, VisitTotal, Leaf)
 UNKNOWN_POPULATION = 30_000
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from lantoa.exams.ranking import RANKING, row
 from lantoa.standings import past_runs, tree
 from lantoa.standings.past_runs import always, results
-from lantoa.standings.tree import PAST_DEPTH
+from lantoa.standings.tree import CITY_DEPTH
 from lantoa.standings.walks import family
 
-WIDTH = tree.width(PAST_DEPTH)  # ms of the parts that decide
+WIDTH = tree.width(CITY_DEPTH)  # ms of the parts that decide
 _KEY = ", ".join(RANKING)
 _CONTEST = "contest_id = %(contest)s"
 _KNOWN = "at < %(before)s AND (correction_id IS NULL OR known_at <= %(known_at)s)"
@@ -55,7 +55,7 @@ _BEFORE_MINE = f"< (m.missed, m.ms / {WIDTH})"
 
 _FOLDED_BEFORE_MINE = " + ".join(
     past_runs.counted(level, "m.missed", "m.ms", tree.place(level, "m.missed", "m.ms"))
-    for level in range(PAST_DEPTH + 1)
+    for level in range(CITY_DEPTH + 1)
 )
 
 RANK = f"""
@@ -135,9 +135,9 @@ WITH {_SINCE_THE_FOLD}, recent AS MATERIALIZED (
     SELECT missed, 0 AS slot, sum(n) AS n FROM (
         SELECT b.place AS missed, b.n FROM ({past_runs.inside(0)}) b UNION ALL SELECT missed, n FROM recent
     ) steps GROUP BY 1 HAVING sum(n) <> 0
-), {_needed(0, "slots0")}, {", ".join(_level(number) for number in range(1, PAST_DEPTH + 1))}, near AS (
+), {_needed(0, "slots0")}, {", ".join(_level(number) for number in range(1, CITY_DEPTH + 1))}, near AS (
     SELECT s.contestant_id, s.missed, s.ms, s.submitted_at
-      FROM needed{PAST_DEPTH} needed,
+      FROM needed{CITY_DEPTH} needed,
          LATERAL ({_slot("needed.missed", "needed.slot", f"(needed.slot + 1) * {WIDTH} - 1")}) s
      GROUP BY 1, 2, 3, 4 HAVING sum(n) > 0
 ), line AS (

@@ -14,7 +14,6 @@ CITY = -1
 WIDTHS = (60_000, 1_000, 50)  # ms a part holds at levels 1, 2, 3
 CITY_DEPTH = 3
 UNIT_DEPTH = 1
-PAST_DEPTH = 2  # levels whose steps are kept in their order, for past moments (past_runs.py)
 
 # Both are whole numbers and come first: a change of the ranking must change the tree, and a test says so.
 assert RANKING[:2] == ("missed", "ms")
@@ -71,10 +70,10 @@ def parts(source: str) -> str:
 
 
 def placed(source: str) -> str:
-    """Where each signed step (at, n, missed, ms) of ``source`` lies in the city's levels that keep their steps."""
+    """Where each signed step (at, n, missed, ms) of ``source`` lies in the city's levels."""
     return (
         f"SELECT s.at, s.n, node.level, {_LYING} FROM {source} s CROSS JOIN (VALUES {_NODES}) "
-        f"AS node(city, level, whole, part) WHERE node.city AND node.level <= {PAST_DEPTH}"
+        "AS node(city, level, whole, part) WHERE node.city"
     )
 
 

@@ -37,6 +37,24 @@ LAST = f"""coalesce((SELECT at[cardinality(at)] FROM lantoa_bucketrun
      WHERE {_CONTEST} AND level = 0 AND missed = 0 AND slot = 0 ORDER BY since DESC LIMIT 1), '-infinity')"""
 
 
+# What each bucket counted before each of its runs, part by part, from the signed parts that `moved` in them.
+_BEFORE = f"""part AS (
+    SELECT {_NODE}, run, place, sum(n) AS n FROM (
+        SELECT * FROM moved
+        UNION ALL
+        SELECT {_NODE}, run, generate_series(1, most), 0 FROM (
+            SELECT {_NODE}, run, max(max(place)) OVER (PARTITION BY {_NODE}) AS most FROM moved GROUP BY {_NODE}, run
+        ) each_run
+    ) parts GROUP BY {_NODE}, run, place
+), before AS (
+    SELECT *, max(place) FILTER (WHERE n <> 0) OVER (PARTITION BY {_NODE}, run) AS upto FROM (
+        SELECT {_NODE}, run, place, coalesce(sum(n) OVER (
+            PARTITION BY {_NODE}, place ORDER BY run ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::int AS n
+          FROM part
+    ) running
+)"""
+
+
 def _runs(opened: str, where: str) -> str:
     """Rows of the runs that the facts `where` make, behind the last run of each bucket as in `opened`.
 
@@ -56,21 +74,7 @@ numbered AS MATERIALIZED (
     SELECT {_NODE}, nth / {RUN}, abs(part), sign(part)::int FROM opened, unnest(parts) AS part
     UNION ALL
     SELECT {_NODE}, nth / {RUN} - 1, place, n FROM opened, unnest(counts) WITH ORDINALITY AS part(n, place)
-), part AS (
-    SELECT {_NODE}, run, place, sum(n) AS n FROM (
-        SELECT * FROM moved
-        UNION ALL
-        SELECT {_NODE}, run, generate_series(1, most), 0 FROM (
-            SELECT {_NODE}, run, max(max(place)) OVER (PARTITION BY {_NODE}) AS most FROM moved GROUP BY {_NODE}, run
-        ) each_run
-    ) parts GROUP BY {_NODE}, run, place
-), before AS (
-    SELECT *, max(place) FILTER (WHERE n <> 0) OVER (PARTITION BY {_NODE}, run) AS upto FROM (
-        SELECT {_NODE}, run, place, coalesce(sum(n) OVER (
-            PARTITION BY {_NODE}, place ORDER BY run ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::int AS n
-          FROM part
-    ) running
-), runs AS (
+), {_BEFORE}, runs AS (
     SELECT {_NODE}, coalesce(min(since), min(at)) AS since, min(nth)::int AS nth,
            coalesce(array_agg(n ORDER BY place) FILTER (WHERE place <= upto), '{{}}') AS counts,
            array_agg(at ORDER BY at, step) FILTER (WHERE at IS NOT NULL) AS at,

@@ -326,7 +326,7 @@ class Movement(models.Model):
                 condition=Q(correction__isnull=False),
                 name="movement_fix",
             ),
-            # Better results unit by unit: what came since a full hour, and ranks inside a unit, at a past moment.
+            # Better results unit by unit: what is not folded yet, and ranks inside a unit, at a past moment.
             models.Index(
                 fields=["contest", "unit", "at"],
                 include=["contestant", "old_at", *OUTCOME],

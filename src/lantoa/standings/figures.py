@@ -1,7 +1,7 @@
 """The figures of any moment: contest, units, clusters, made in Python from the rows of one query (figures.md §3).
 
-Cost does not grow with the number of contestants: totals by minute, plus the facts of the last started minute. What
-follows from the rows (units, ranks, clusters) is a function of them alone: of the same rows it is made once.
+Cost does not grow with the number of contestants: the last totals kept, plus the few facts behind them. What follows
+from the rows (units, ranks, clusters) is a function of them alone: of the same rows it is made once.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Where a contestant stood at a past moment, and who led then; as known then or as known today (figures.md §4).
 
-From the last fold before it, the steps since then, and the corrections known: the cost is that of an hour or of some
-thousand steps, whichever is less, not of the number of contestants.
+From the runs of the buckets (past_runs.py), the steps that are not folded yet, and the corrections known: a place
+in the contest costs the same whatever the number of contestants, a place in a unit what the people of that unit cost.
 """
 
 from __future__ import annotations

@@ -113,7 +113,7 @@ SELECT format('level %%s missed %%s slot %%s since %%s', {_NODE}, since) AS what
 """
 
 
-def _run(level: int, missed: str, ms: str) -> str:
+def _run_at(level: int, missed: str, ms: str) -> str:
     """The run of a bucket in which the moment `before` lies: at most one row."""
     return f"""SELECT counts, at, parts FROM lantoa_bucketrun
          WHERE {_CONTEST} AND {tree.where(level, missed, ms)} AND since < %(before)s ORDER BY since DESC LIMIT 1"""
@@ -128,12 +128,12 @@ def counted(level: int, missed: str = "", ms: str = "", upto: str = "") -> str:
         SELECT (SELECT coalesce(sum(n), 0) FROM unnest(counts{some}) AS n)
              + (SELECT count(*) FILTER (WHERE part {came}) - count(*) FILTER (WHERE part {went})
                   FROM unnest(at, parts) AS step(at, part) WHERE step.at < %(before)s)
-          FROM ({_run(level, missed, ms)}) run), 0)"""
+          FROM ({_run_at(level, missed, ms)}) run), 0)"""
 
 
 def inside(level: int, missed: str = "", ms: str = "") -> str:
     """The parts (place from 0, n) of one bucket before the moment `before`; a part may come in several rows."""
-    return f"""SELECT part.place, part.n FROM ({_run(level, missed, ms)}) run, LATERAL (
+    return f"""SELECT part.place, part.n FROM ({_run_at(level, missed, ms)}) run, LATERAL (
             SELECT (place - 1)::int AS place, n FROM unnest(counts) WITH ORDINALITY AS counted(n, place)
             UNION ALL
             SELECT abs(part) - 1, sign(part)::int FROM unnest(at, parts) AS step(at, part)

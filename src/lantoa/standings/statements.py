@@ -129,14 +129,16 @@ SELECT %(contest)s, unit_id, level, missed, slot, counts FROM ({tree.buckets("st
 """
 
 _SUMS = ("reg", "fin", "att")
+_EDGE = "FROM lantoa_totalsedge WHERE contest_id = %(contest)s"
+_KNOWN_UNITS = f"coalesce((SELECT units {_EDGE}), '{{}}')"
 
 
-def _counted(units: str, base: str, since: str, until: str) -> str:
+def _running_totals(base: str, since: str, until: str) -> str:
     """Rows (until, reg, fin, att) of the totals between two instants, each an array in the order of `member`.
 
     A minute in which something moved is kept at its end, and before that each time that PIECE of its facts are reached:
-    which moments these are follows from the facts alone. `units` are those in `base` in their order; whoever comes
-    later stands behind them, in the order of their first facts.
+    which moments these are follows from the facts alone. Units that are known keep their order; whoever comes later
+    stands behind them, in the order of their first facts.
     """
     ranked = f"SELECT *, date_trunc('minute', at) AS minute FROM {_FACTS} AND at >= {since} AND at < {until}"
     sums = ", ".join(f"sum({name})::int AS {name}" for name in _SUMS)
@@ -154,7 +156,7 @@ fact AS (
     SELECT unit_id, until, reg, fin, att FROM piece JOIN moment USING (minute, piece)
 ), member AS MATERIALIZED (
     SELECT unit_id, came.since, row_number() OVER (ORDER BY known.place, came.since, unit_id) AS place
-      FROM unnest({units}) WITH ORDINALITY AS known(unit_id, place)
+      FROM unnest({_KNOWN_UNITS}) WITH ORDINALITY AS known(unit_id, place)
       FULL JOIN (SELECT unit_id, min(until) AS since FROM step GROUP BY 1) came USING (unit_id)
 ), running AS (
     SELECT until, place, {running}, b.place IS NOT NULL OR m.since <= until AS there
@@ -166,16 +168,12 @@ fact AS (
 )"""
 
 
-_EDGE = "FROM lantoa_totalsedge WHERE contest_id = %(contest)s"
-_KNOWN_UNITS = f"coalesce((SELECT units {_EDGE}), '{{}}')"
 _NEWEST = "lantoa_totals WHERE contest_id = %(contest)s ORDER BY until DESC LIMIT 1"
-
 _PLACED = "unnest(reg, fin, att) WITH ORDINALITY AS b(reg, fin, att, place)"
 
 FOLD_TOTALS = f"""
 WITH {
-    _counted(
-        _KNOWN_UNITS,
+    _running_totals(
         f"SELECT b.* FROM (SELECT * FROM {_NEWEST}) newest, {_PLACED}",
         f"coalesce((SELECT until {_EDGE}), '-infinity')",
         "%(until)s",
@@ -210,8 +208,7 @@ FORGET = [
 # The tables as they are, against the facts as they are; each finds one text a difference.
 TOTALS_DIFFER = f"""
 WITH {
-    _counted(
-        _KNOWN_UNITS,
+    _running_totals(
         "SELECT NULL::int AS reg, NULL::int AS fin, NULL::int AS att, NULL::bigint AS place WHERE false",
         "'-infinity'",
         f"coalesce((SELECT until {_EDGE}), '-infinity')",
